@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The front door. Everything is written below O= (build).
+
+O	:= build
+BASE	:= 6.1
+ARCH	:= riscv
+KSRC	:=
+CELL	:=
+QEMU	:= qemu-system-riscv64
+BIOS	:=
+BUSYBOX	:=
+TIMEOUT	:= 120
+
+ifneq ($(ARCH),riscv)
+$(error ARCH=$(ARCH): only riscv is known here)
+endif
+
+# The scripts call kbuild themselves: they get the user's variables by name
+JOBS	:= $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS)))
+quiet	:= $(if $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),silent_)
+export BASE KSRC CELL QEMU BIOS BUSYBOX TIMEOUT JOBS quiet CROSS_COMPILE LLVM V W C
+ifneq ($(origin CC),default)
+export CC
+endif
+override O := $(abspath $(O))
+export O
+unexport MAKEFLAGS MFLAGS
+
+help:
+	@echo  'Targets:'
+	@echo  '  boot        boot one cell: page first chunk, two nodes, 4 harts, and tell its verdict'
+	@echo  '  check       lint, unit tests, compose tests, all cells and controls'
+	@echo  '  series      compose the patch series for BASE= or KSRC= into O=/<base>/series'
+	@echo  '  lint        checkpatch on each patch, shellcheck, checkpatch on our C'
+	@echo  '  shell       BusyBox prompt in the cell CELL='
+	@echo  '  cells       list the cells'
+	@echo  '  menuconfig  choose what check covers'
+	@echo  '  clean       remove O='
+	@echo  ''
+	@echo  'Variables:'
+	@echo  '  O=dir       where everything is written (build)'
+	@echo  '  BASE=6.1    the packaged kernel tree to use'
+	@echo  '  KSRC=dir    your own kernel tree instead; it is copied and never touched'
+	@echo  '  CELL=name   the cell for boot and shell (<base>.numa.page.sv39.smp4)'
+	@echo  '  QEMU=       qemu-system-riscv64, 8.1 or later'
+	@echo  '  BIOS=       OpenSBI fw_dynamic.bin, 1.6 or later (a package)'
+	@echo  '  BUSYBOX=    static riscv64 BusyBox (a package)'
+	@echo  '  TIMEOUT=    seconds that a cell may take (120)'
+	@echo  '  CROSS_COMPILE= LLVM= V=1 W=1 C=1 -s -j: as in kbuild'
+
+boot check series lint shell cells:
+	@scripts/$@
+
+menuconfig:
+	@scripts/install-packages menuconfig
+	@scripts/kconfig menuconfig
+
+clean:
+	@rm -rf $(O)
+
+.PHONY: help boot check series lint shell cells menuconfig clean

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# What every script here needs. To be sourced; the front door exports O, the
+# absolute output directory, and what the user gave on make's command line.
+
+set -eu
+
+top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+top=${top%/scripts*}
+: "${O:=$top/build}"
+: "${BASE:=6.1}"
+: "${KSRC:=}"
+qemu_dir=$top/tools/testing/selftests/percpu/qemu
+me=${0##*/}
+unset KBUILD_OUTPUT
+
+# Prints a line of progress in kbuild's form, unless make -s
+say()
+{
+	[ "${quiet:-}" = silent_ ] || printf '  %-7s %s\n' "$1" "$2"
+}
+
+die()
+{
+	echo "$me: $*" >&2
+	exit 2
+}
+
+# Runs a command quietly; what it said is shown if it fails, or with V=1
+run()
+{
+	if [ "${V:-}" = 1 ]; then
+		"$@"
+		return
+	fi
+	mkdir -p "$O"
+	run_log=$(mktemp "$O/.$me.XXXXXX")
+	if "$@" >"$run_log" 2>&1; then
+		rm -f "$run_log"
+	else
+		run_status=$?
+		tail -n 20 "$run_log" >&2
+		rm -f "$run_log"
+		return "$run_status"
+	fi
+}
+
+# The name of the kernels' base: BASE, or the user's tree by its path
+base_name()
+{
+	if [ -n "$KSRC" ]; then
+		basename -- "$(CDPATH='' cd -- "$KSRC" && pwd)" | tr -c 'A-Za-z0-9._\n-' _
+	else
+		echo "$BASE"
+	fi
+}
+
+# Number of jobs for sub-makes: the user's -j, else one for each processor
+jobs()
+{
+	echo "${JOBS:-$(nproc)}"
+}
+
+# Builds the runner and calls it with the tables of this repository
+runner()
+{
+	run make -C "$qemu_dir" OUTPUT="$O/runner" V="${V:-0}" ||
+		die "the runner does not build; see above"
+	"$O/runner/percpu-qemu" --base="$(base_name)" --machines="$qemu_dir/machines" \
+		--cells="$qemu_dir/cells" "$@"
+}
+
+# OpenSBI: the user's, or the package's
+find_bios()
+{
+	if [ -n "${BIOS:-}" ]; then
+		echo "$BIOS"
+		return
+	fi
+	"$top/scripts/fetch" opensbi >&2
+	echo "$O/packages/opensbi/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin"
+}
+
+# Runs cells: options and cells for the runner follow
+run_cells()
+{
+	bios=$(find_bios)
+	runner --kernels="$O/$(base_name)/kernels" --initrd="$O/guest/initramfs.cpio.gz" \
+		--bios="$bios" --qemu="${QEMU:-qemu-system-riscv64}" \
+		--report="$O/report" --timeout="${TIMEOUT:-120}" "$@"
+}
+
+# The kernel of a cell is the second part of its name
+kernels_of()
+{
+	printf '%s\n' "$@" | cut -d . -f "$(($(base_name | tr -cd . | wc -c) + 2))" | awk '!seen[$0]++'
+}

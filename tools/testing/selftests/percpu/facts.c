@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * States facts about the running machine, one "# fact <key> <value>" line each.
+ * Nothing is judged here but that the fact can be read.
+ */
+#include <stdarg.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "kselftest.h"
+#include "percpu_test.h"
+
+static void state_fact(const char *key, int err, const char *value)
+{
+	if (err)
+		ksft_print_msg("%s: %s\n", key, strerror(-err));
+	else
+		ksft_print_msg("fact %s %s\n", key, value);
+	ksft_test_result(!err, "%s\n", key);
+}
+
+static void state_number(const char *key, int err, unsigned long number)
+{
+	char value[24];
+
+	snprintf(value, sizeof(value), "%lu", number);
+	state_fact(key, err, value);
+}
+
+static void state_file(const char *key, const char *path)
+{
+	char value[VALUE_SIZE];
+
+	state_fact(key, read_value(path, value, sizeof(value)), value);
+}
+
+static int format_cpu_nodes(char *value, size_t size)
+{
+	int nodes[CPU_SETSIZE], cpu, err;
+	size_t used = 0;
+
+	value[0] = '\0';
+	err = read_cpu_nodes(nodes);
+	for (cpu = 0; cpu < CPU_SETSIZE && !err; cpu++) {
+		if (nodes[cpu] < 0)
+			continue;
+		used += snprintf(value + used, size - used, "%s%d:%d", used ? " " : "",
+				 cpu, nodes[cpu]);
+		if (used >= size)
+			err = -EFBIG;
+	}
+	if (err != -ENOENT)
+		return err;
+	strcpy(value, "none");
+	return 0;
+}
+
+static void state_cpu_nodes(void)
+{
+	char value[4 * VALUE_SIZE];
+
+	state_fact("cpu_node", format_cpu_nodes(value, sizeof(value)), value);
+}
+
+/* CPU numbers are the kernel's: which hart boots, and so is CPU 0, is chance. */
+static int format_cpu_harts(char *value, size_t size)
+{
+	unsigned long hart;
+	size_t used = 0;
+	int cpu = -1;
+	char line[1024];
+	FILE *cpuinfo;
+
+	value[0] = '\0';
+	cpuinfo = fopen("/proc/cpuinfo", "r");
+	if (!cpuinfo)
+		return -errno;
+	while (used < size && fgets(line, sizeof(line), cpuinfo)) {
+		sscanf(line, "processor : %d", &cpu);
+		if (sscanf(line, "hart : %lu", &hart) == 1)
+			used += snprintf(value + used, size - used, "%s%d:%lu",
+					 used ? " " : "", cpu, hart);
+	}
+	fclose(cpuinfo);
+	if (used >= size)
+		return -EFBIG;
+	return used ? 0 : -ENOMSG;
+}
+
+static void state_cpu_harts(void)
+{
+	char value[4 * VALUE_SIZE];
+
+	state_fact("cpu_hart", format_cpu_harts(value, sizeof(value)), value);
+}
+
+static void state_paging(void)
+{
+	char line[1024], value[16];
+	int err = -ENOMSG;
+	FILE *cpuinfo;
+
+	cpuinfo = fopen("/proc/cpuinfo", "r");
+	if (!cpuinfo)
+		err = -errno;
+	while (err == -ENOMSG && fgets(line, sizeof(line), cpuinfo))
+		if (sscanf(line, "mmu : %15s", value) == 1)
+			err = 0;
+	if (cpuinfo)
+		fclose(cpuinfo);
+	state_fact("paging", err, value);
+}
+
+static void state_first_chunk(void)
+{
+	struct first_chunk chunk = {};
+	int err;
+
+	err = read_first_chunk(&chunk);
+	state_fact("first_chunk", err, chunk.is_page ? "page" : "embed");
+	state_number("first_chunk_pages", err, chunk.pages);
+	state_number("first_chunk_static", err, chunk.static_size);
+	state_number("first_chunk_reserved", err, chunk.reserved_size);
+	state_number("first_chunk_dynamic", err, chunk.dyn_size);
+}
+
+static void state_request(void)
+{
+	char cmdline[VALUE_SIZE], value[VALUE_SIZE];
+	int err;
+
+	err = read_value("/proc/cmdline", cmdline, sizeof(cmdline));
+	if (!err && cmdline_value(cmdline, "percpu_alloc", value, sizeof(value)))
+		strcpy(value, "none");
+	state_fact("percpu_requested", err, value);
+}
+
+static void state_release(void)
+{
+	struct utsname name;
+	int err;
+
+	err = uname(&name) ? -errno : 0;
+	state_fact("release", err, name.release);
+}
+
+int main(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	ksft_set_plan(13);
+	state_file("cpus_online", CPU_DIR "/online");
+	state_file("cpus_possible", CPU_DIR "/possible");
+	state_file("cpus_present", CPU_DIR "/present");
+	state_cpu_nodes();
+	state_cpu_harts();
+	state_paging();
+	state_first_chunk();
+	state_request();
+	state_release();
+	ksft_finished();
+}

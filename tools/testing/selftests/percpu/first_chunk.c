@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The first chunk is where the boot message says it is, and the kernel can name
+ * the physical address of a per-CPU object in it.
+ *
+ * The page allocator registers one early vmalloc area for all units. No function
+ * called vmalloc() for it, so /proc/vmallocinfo shows no caller; every other area
+ * has one. Its address may be hashed, its size is not.
+ *
+ * crash_notes is a per-CPU object whose physical address the kernel exports.
+ */
+#include <string.h>
+
+#include "kselftest.h"
+#include "percpu_test.h"
+
+#define NOT_EXPORTED	1
+
+struct range {
+	unsigned long long start;
+	unsigned long long last;
+};
+
+static struct range notes[CPU_SETSIZE];
+
+static int is_early_area(const char *line, unsigned long *size)
+{
+	char kind[16];
+
+	return sscanf(line, "%*s %lu %15s", size, kind) == 2 && !strcmp(kind, "vmalloc");
+}
+
+static int count_early_areas(unsigned long wanted_size, int *wanted, int *all)
+{
+	unsigned long size;
+	char line[1024];
+	FILE *info;
+
+	*wanted = 0;
+	*all = 0;
+	info = fopen("/proc/vmallocinfo", "r");
+	if (!info)
+		return -errno;
+	while (fgets(line, sizeof(line), info)) {
+		if (!is_early_area(line, &size))
+			continue;
+		++*all;
+		*wanted += size == wanted_size;
+	}
+	fclose(info);
+	return 0;
+}
+
+static void test_area(const struct first_chunk *chunk, int cpus)
+{
+	unsigned long size = cpus * chunk->unit_size;
+	int wanted, all, err;
+
+	err = count_early_areas(size, &wanted, &all);
+	if (err)
+		ksft_print_msg("/proc/vmallocinfo: %s\n", strerror(-err));
+	else
+		ksft_print_msg("%s: %d of %d early vmalloc areas have %d units of %lu bytes\n",
+			       chunk->is_page ? "page" : "embed", wanted, all, cpus,
+			       chunk->unit_size);
+	ksft_test_result(!err && (chunk->is_page ? wanted == 1 : all == 0), "vmalloc area\n");
+}
+
+static int read_notes_file(int cpu, const char *file, int base, unsigned long long *number)
+{
+	char path[96], value[32], *end;
+	int err;
+
+	snprintf(path, sizeof(path), CPU_DIR "/cpu%d/%s", cpu, file);
+	err = read_value(path, value, sizeof(value));
+	if (err)
+		return err;
+	*number = strtoull(value, &end, base);
+	return end == value || *end ? -EINVAL : 0;
+}
+
+static int read_notes(int cpu, struct range *range)
+{
+	unsigned long long size;
+	int err;
+
+	err = read_notes_file(cpu, "crash_notes", 16, &range->start);
+	if (err)
+		return err;
+	err = read_notes_file(cpu, "crash_notes_size", 10, &size);
+	if (err || !size)
+		return err ? err : -EINVAL;
+	range->last = range->start + size - 1;
+	return 0;
+}
+
+static int is_system_ram(const struct range *range)
+{
+	struct range ram;
+	char line[256];
+	int found = 0;
+	FILE *iomem;
+
+	iomem = fopen("/proc/iomem", "r");
+	if (!iomem)
+		return -errno;
+	while (!found && fgets(line, sizeof(line), iomem))
+		found = strstr(line, " : System RAM\n") &&
+			sscanf(line, " %llx-%llx", &ram.start, &ram.last) == 2 &&
+			ram.start <= range->start && range->last <= ram.last;
+	fclose(iomem);
+	return found;
+}
+
+static int overlapping_cpu(int cpu, const cpu_set_t *cpus)
+{
+	int other;
+
+	for (other = next_cpu(-1, cpus); other >= 0; other = next_cpu(other, cpus))
+		if (other != cpu && notes[other].last && notes[other].start <= notes[cpu].last &&
+		    notes[cpu].start <= notes[other].last)
+			return other;
+	return -1;
+}
+
+static bool notes_are_good(int cpu, const cpu_set_t *cpus)
+{
+	int ram = is_system_ram(&notes[cpu]), other = overlapping_cpu(cpu, cpus);
+
+	ksft_print_msg("cpu%d: crash_notes at %#llx-%#llx\n", cpu, notes[cpu].start,
+		       notes[cpu].last);
+	if (ram < 0)
+		ksft_print_msg("cpu%d: /proc/iomem: %s\n", cpu, strerror(-ram));
+	if (!ram)
+		ksft_print_msg("cpu%d: that is no System RAM\n", cpu);
+	if (other >= 0)
+		ksft_print_msg("cpu%d: that is also cpu%d's\n", cpu, other);
+	return ram > 0 && other < 0;
+}
+
+static void test_notes(int cpu, int err, const cpu_set_t *cpus)
+{
+	if (err == NOT_EXPORTED) {
+		ksft_test_result_skip("crash_notes of cpu%d\n", cpu);
+		return;
+	}
+	if (err)
+		ksft_print_msg("cpu%d: crash_notes: %s\n", cpu, strerror(-err));
+	ksft_test_result(!err && notes_are_good(cpu, cpus), "crash_notes of cpu%d\n", cpu);
+}
+
+/* Without KEXEC no CPU has the file. A CPU that is not present need not have it. */
+static bool exports_notes(int cpu)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), CPU_DIR "/cpu%d/crash_notes", cpu);
+	return !access(path, F_OK);
+}
+
+static bool may_lack_notes(int cpu, const cpu_set_t *present, const cpu_set_t *possible)
+{
+	int other;
+
+	if (!CPU_ISSET(cpu, present))
+		return true;
+	for (other = next_cpu(-1, possible); other >= 0; other = next_cpu(other, possible))
+		if (exports_notes(other))
+			return false;
+	return true;
+}
+
+static void test_all_notes(const cpu_set_t *possible, const cpu_set_t *present)
+{
+	static int errors[CPU_SETSIZE];
+	int cpu;
+
+	for (cpu = next_cpu(-1, possible); cpu >= 0; cpu = next_cpu(cpu, possible)) {
+		errors[cpu] = read_notes(cpu, &notes[cpu]);
+		if (errors[cpu] == -ENOENT && may_lack_notes(cpu, present, possible))
+			errors[cpu] = NOT_EXPORTED;
+	}
+	for (cpu = next_cpu(-1, possible); cpu >= 0; cpu = next_cpu(cpu, possible))
+		test_notes(cpu, errors[cpu], possible);
+}
+
+static void read_cpus(const char *path, cpu_set_t *cpus)
+{
+	int err = read_cpulist(path, cpus);
+
+	if (err)
+		ksft_exit_fail_msg("%s: %s\n", path, strerror(-err));
+}
+
+int main(void)
+{
+	struct first_chunk chunk;
+	cpu_set_t possible, present;
+	int err;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	read_cpus(CPU_DIR "/possible", &possible);
+	read_cpus(CPU_DIR "/present", &present);
+	err = read_first_chunk(&chunk);
+	if (err)
+		ksft_exit_fail_msg("boot message about the first chunk: %s\n", strerror(-err));
+
+	ksft_set_plan(1 + CPU_COUNT(&possible));
+	test_area(&chunk, CPU_COUNT(&possible));
+	test_all_notes(&possible, &present);
+	ksft_finished();
+}

@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /init of the guest: runs the tests in /tests, writes one KTAP document to the
+ * virtio serial port named percpu.result, and powers off. The console is for
+ * people only.
+ *
+ * On the kernel's command line:
+ *	percpu.cell=<id>	what the document says it is about
+ *	percpu.tests=<a>,<b>	which tests to run, in this order
+ *	percpu.timeout=<s>	how long each of them may take
+ *	percpu.shell		a shell instead
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kselftest.h"
+#include "percpu_test.h"
+
+#define PORT_DIR	"/sys/class/virtio-ports"
+#define PORT_NAME	"percpu.result"
+#define PORT_SECONDS	5
+#define REAP_SECONDS	5
+#define MAX_TESTS	32
+#define ALL_TESTS	"facts,first_chunk,pinned,hotplug,meminfo"
+
+static char cmdline[VALUE_SIZE];
+static int timeout_seconds = 60;
+static FILE *port;
+
+struct test {
+	const char *name;
+	pid_t pid;
+	int pidfd;
+	int output;
+	char line[1024];
+	size_t length;		/* of what is in line */
+	bool continues;		/* line is not the first piece of its line */
+};
+
+static void power_off(void)
+{
+	fflush(stdout);
+	sync();
+	reboot(RB_POWER_OFF);
+	printf("init: power off: %s; restarting\n", strerror(errno));
+	reboot(RB_AUTOBOOT);
+	printf("init: restart: %s\n", strerror(errno));
+	for (;;)
+		pause();
+}
+
+static void die(const char *what)
+{
+	printf("init: %s: %s; powering off\n", what, strerror(errno));
+	power_off();
+}
+
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void mount_one(const char *type, const char *where)
+{
+	if (mkdir(where, 0755) && errno != EEXIST)
+		die(where);
+	if (mount(type, where, type, 0, NULL) && errno != EBUSY)
+		die(where);
+}
+
+static void use_terminal(int fd)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		if (dup2(fd, i) < 0)
+			die("dup2");
+	if (fd > 2)
+		close(fd);
+}
+
+/* Without a console the kernel's log tells people what goes on. */
+static void open_console(void)
+{
+	int err, fd = open("/dev/console", O_RDWR);
+
+	if (fd >= 0) {
+		use_terminal(fd);
+		return;
+	}
+	err = errno;
+	fd = open("/dev/kmsg", O_RDWR);
+	if (fd < 0)
+		die("/dev/kmsg");
+	use_terminal(fd);
+	printf("init: /dev/console: %s\n", strerror(err));
+}
+
+static void read_cmdline(void)
+{
+	char value[16];
+	int err;
+
+	err = read_value("/proc/cmdline", cmdline, sizeof(cmdline));
+	if (err) {
+		errno = -err;
+		die("/proc/cmdline");
+	}
+	if (!cmdline_value(cmdline, "percpu.timeout", value, sizeof(value)))
+		timeout_seconds = atoi(value);
+	if (timeout_seconds <= 0) {
+		errno = EINVAL;
+		die("percpu.timeout");
+	}
+}
+
+static void prepare(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	mount_one("devtmpfs", "/dev");
+	open_console();
+	mount_one("proc", "/proc");
+	mount_one("sysfs", "/sys");
+	mount_one("tmpfs", "/tmp");
+	read_cmdline();
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Returns the descriptor of the port, or a negative errno; -ENOENT if it is not there yet. */
+static int open_port(void)
+{
+	char path[300], name[64];
+	struct dirent *entry;
+	int fd = -ENOENT;
+	DIR *dir;
+
+	dir = opendir(PORT_DIR);
+	if (!dir)
+		return -errno;
+	while (fd == -ENOENT && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), PORT_DIR "/%s/name", entry->d_name);
+		if (read_value(path, name, sizeof(name)) || strcmp(name, PORT_NAME))
+			continue;
+		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd < 0)
+			fd = -errno;
+	}
+	closedir(dir);
+	return fd;
+}
+
+static void find_port(void)
+{
+	long deadline = now_ms() + PORT_SECONDS * 1000;
+	int fd;
+
+	while ((fd = open_port()) == -ENOENT && now_ms() < deadline)
+		usleep(10000);
+	errno = fd < 0 ? -fd : 0;
+	port = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!port)
+		die("virtio port " PORT_NAME);
+}
+
+/* A line goes out whole: stdio writes on after a short write, and the port blocks. */
+static void flush_port(void)
+{
+	if (fflush(port))
+		die("write to port " PORT_NAME);
+}
+
+/* Copies what is in the line, and ends it there if @complete. */
+static void copy_line(struct test *test, bool complete)
+{
+	char text[sizeof(test->line)];
+
+	memcpy(text, test->line, test->length);
+	text[test->length] = '\0';
+	if (!test->continues && !strcmp(text, "TAP version 13"))
+		strcpy(text, "KTAP version 1");
+	fprintf(port, "%s%s%s", test->continues ? "" : "  ", text, complete ? "\n" : "");
+	flush_port();
+	test->continues = !complete;
+	test->length = 0;
+}
+
+static void copy_text(struct test *test, const char *text, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++) {
+		if (text[i] == '\n') {
+			copy_line(test, true);
+			continue;
+		}
+		if (test->length == sizeof(test->line) - 1)
+			copy_line(test, false);
+		/* a NUL would cut the line */
+		test->line[test->length++] = text[i] ? text[i] : '?';
+	}
+}
+
+/* Copies all that can be read now. Returns false at the end of the output. */
+static bool copy_output(struct test *test)
+{
+	char text[4096];
+	ssize_t n;
+
+	while ((n = read(test->output, text, sizeof(text))) > 0)
+		copy_text(test, text, n);
+	return n < 0 && errno == EAGAIN;
+}
+
+static void exec_test(const char *name, int output)
+{
+	char path[300];
+	int fd;
+
+	snprintf(path, sizeof(path), "/tests/%s", name);
+	signal(SIGPIPE, SIG_DFL);
+	setpgid(0, 0);
+	fd = open("/dev/null", O_RDONLY);
+	if (fd >= 0)
+		dup2(fd, STDIN_FILENO);
+	dup2(output, STDOUT_FILENO);
+	dup2(output, STDERR_FILENO);
+	execl(path, name, NULL);
+	dprintf(STDOUT_FILENO, "# exec %s: %s\n", path, strerror(errno));
+	_exit(127);
+}
+
+static void start_test(struct test *test)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) || fcntl(ends[0], F_SETFL, O_NONBLOCK))
+		die("pipe");
+	test->pid = fork();
+	if (test->pid < 0)
+		die("fork");
+	if (!test->pid)
+		exec_test(test->name, ends[1]);
+	close(ends[1]);
+	setpgid(test->pid, test->pid);	/* either of the two comes first */
+	test->pidfd = syscall(SYS_pidfd_open, test->pid, 0);
+	if (test->pidfd < 0)
+		die("pidfd_open");
+	test->output = ends[0];
+}
+
+/* Copies the output until the test exits. Returns false if it does not by @deadline. */
+static bool follow_test(struct test *test, long deadline)
+{
+	struct pollfd fds[] = {
+		{ .fd = test->pidfd, .events = POLLIN },
+		{ .fd = test->output, .events = POLLIN },
+	};
+	long left;
+
+	while ((left = deadline - now_ms()) > 0) {
+		if (poll(fds, ARRAY_SIZE(fds), left) < 0 && errno != EINTR)
+			die("poll");
+		if (fds[1].revents && !copy_output(test))
+			fds[1].fd = -1;
+		if (fds[0].revents)
+			return true;
+	}
+	return false;
+}
+
+static void describe_status(int status, char *directive, size_t size)
+{
+	if (WIFSIGNALED(status))
+		snprintf(directive, size, " # signal %d", WTERMSIG(status));
+	else if (WEXITSTATUS(status) == KSFT_XFAIL)
+		snprintf(directive, size, " # XFAIL");
+	else if (WEXITSTATUS(status) == KSFT_XPASS)
+		snprintf(directive, size, " # XPASS");
+	else if (WEXITSTATUS(status) == KSFT_SKIP)
+		snprintf(directive, size, " # SKIP");
+	else if (WEXITSTATUS(status) != KSFT_PASS)
+		snprintf(directive, size, " # exit %d", WEXITSTATUS(status));
+	else
+		directive[0] = '\0';
+}
+
+static bool is_ok(int status)
+{
+	return WIFEXITED(status) && (WEXITSTATUS(status) == KSFT_PASS ||
+				     WEXITSTATUS(status) == KSFT_XFAIL ||
+				     WEXITSTATUS(status) == KSFT_SKIP);
+}
+
+/* A test that does not even die is left behind. What it began may outlive it. */
+static void end_test(struct test *test, int *status)
+{
+	struct pollfd exited = { .fd = test->pidfd, .events = POLLIN };
+
+	kill(-test->pid, SIGKILL);
+	if (poll(&exited, 1, REAP_SECONDS * 1000) == 1)
+		waitpid(test->pid, status, 0);
+	copy_output(test);
+	if (test->length || test->continues)
+		copy_line(test, true);
+	close(test->output);
+	close(test->pidfd);
+}
+
+static void run_test(int number, int count, const char *name)
+{
+	struct test test = { .name = name };
+	long start = now_ms();
+	int status = 0;
+	char directive[32];
+	bool ok, exited;
+
+	start_test(&test);
+	exited = follow_test(&test, start + timeout_seconds * 1000L);
+	end_test(&test, &status);
+
+	ok = exited && is_ok(status);
+	if (exited)
+		describe_status(status, directive, sizeof(directive));
+	else
+		strcpy(directive, " # timeout");
+	fprintf(port, "%s %d %s%s\n", ok ? "ok" : "not ok", number, name, directive);
+	flush_port();
+	printf("init: %d/%d %s: %s%s, %ld ms\n", number, count, name, ok ? "ok" : "not ok",
+	       directive, now_ms() - start);
+}
+
+static int split_names(char *list, const char *names[MAX_TESTS])
+{
+	char *name, *rest = list;
+	int count = 0;
+
+	while ((name = strsep(&rest, ",")))
+		if (*name && count < MAX_TESTS)
+			names[count++] = name;
+	return count;
+}
+
+static void run_tests(void)
+{
+	char cell[256] = "unknown", list[VALUE_SIZE] = ALL_TESTS;
+	const char *names[MAX_TESTS];
+	int i, count;
+
+	cmdline_value(cmdline, "percpu.cell", cell, sizeof(cell));
+	cmdline_value(cmdline, "percpu.tests", list, sizeof(list));
+	count = split_names(list, names);
+
+	find_port();
+	printf("init: cell %s, %d tests\n", cell, count);
+	fprintf(port, "KTAP version 1\n# cell %s\n1..%d\n", cell, count);
+	flush_port();
+	for (i = 0; i < count; i++)
+		run_test(i + 1, count, names[i]);
+	fprintf(port, "# done\n");
+	if (fclose(port))
+		die("write to port " PORT_NAME);
+}
+
+/* /dev/console cannot be a controlling terminal; the terminal behind it can. */
+static void take_terminal(void)
+{
+	char active[256], path[300];
+	const char *name;
+	int fd;
+
+	if (setsid() < 0)
+		die("setsid");
+	if (read_value("/sys/class/tty/console/active", active, sizeof(active)) || !*active)
+		return;
+	name = strrchr(active, ' ');
+	snprintf(path, sizeof(path), "/dev/%s", name ? name + 1 : active);
+	fd = open(path, O_RDWR);
+	if (fd >= 0)
+		use_terminal(fd);
+	if (fd < 0 || ioctl(STDIN_FILENO, TIOCSCTTY, 0))
+		printf("init: no job control: %s: %s\n", path, strerror(errno));
+}
+
+static pid_t spawn(const char *const argv[], void (*prepare_child)(void))
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (pid)
+		return pid;
+	signal(SIGPIPE, SIG_DFL);
+	if (prepare_child)
+		prepare_child();
+	setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin:/tests", 1);
+	setenv("HOME", "/", 1);
+	execv(argv[0], (char *const *)argv);
+	printf("init: %s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+/* As PID 1 it also reaps what others leave behind. */
+static void wait_for(pid_t pid)
+{
+	pid_t dead;
+
+	do {
+		dead = wait(NULL);
+	} while (dead != pid && (dead > 0 || errno == EINTR));
+}
+
+static void install_applets(void)
+{
+	static const char *const install[] = { "/bin/busybox", "--install", "-s", NULL };
+	static const char *const dirs[] = { "/bin", "/sbin", "/usr", "/usr/bin", "/usr/sbin" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(dirs); i++)
+		if (mkdir(dirs[i], 0755) && errno != EEXIST)
+			die(dirs[i]);
+	wait_for(spawn(install, NULL));
+}
+
+static void run_shell(void)
+{
+	static const char *const shell[] = { "/bin/busybox", "sh", NULL };
+
+	install_applets();
+	printf("The tests are in /tests; each of them runs alone and prints KTAP.\n");
+	printf("The guest powers off when this shell ends.\n");
+	wait_for(spawn(shell, take_terminal));
+}
+
+int main(void)
+{
+	char ignored[VALUE_SIZE];
+
+	prepare();
+	if (cmdline_value(cmdline, "percpu.shell", ignored, sizeof(ignored)))
+		run_tests();
+	else
+		run_shell();
+	printf("init: powering off\n");
+	power_off();
+}

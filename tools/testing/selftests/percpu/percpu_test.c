@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the per-CPU memory tests share. Functions return 0 or a negative errno. */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "percpu_test.h"
+
+#define KMSG_RECORD_SIZE	8192
+#define PINNED_ROUNDS		20
+#define PINNED_PAGES		16
+#define PINNED_SECONDS		30
+
+/**
+ * read_value - read a small file of sysfs or proc
+ * @path: the file
+ * @value: its content, without the newline at the end
+ * @size: size of @value
+ *
+ * Return: 0, or a negative errno; -EFBIG if the file does not fit.
+ */
+int read_value(const char *path, char *value, size_t size)
+{
+	size_t used = 0;
+	ssize_t n;
+	int fd, err = 0;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while ((n = read(fd, value + used, size - used)) > 0)
+		used += n;
+	if (n < 0)
+		err = -errno;
+	else if (used == size)
+		err = -EFBIG;
+	close(fd);
+	if (err)
+		return err;
+	while (used && value[used - 1] == '\n')
+		used--;
+	value[used] = '\0';
+	return 0;
+}
+
+/**
+ * parse_cpulist - parse the kernel's list format, as in "0-3,8"
+ * @list: the text; the empty list is empty
+ * @cpus: the CPUs in it
+ *
+ * Return: 0, -EINVAL if it is no list, -ERANGE if a CPU does not fit into @cpus.
+ */
+int parse_cpulist(const char *list, cpu_set_t *cpus)
+{
+	unsigned long first, last;
+	char *end;
+
+	CPU_ZERO(cpus);
+	while (*list) {
+		first = strtoul(list, &end, 10);
+		if (end == list)
+			return -EINVAL;
+		last = first;
+		if (*end == '-') {
+			list = end + 1;
+			last = strtoul(list, &end, 10);
+			if (end == list || last < first)
+				return -EINVAL;
+		}
+		if (last >= CPU_SETSIZE)
+			return -ERANGE;
+		for (; first <= last; first++)
+			CPU_SET(first, cpus);
+		if (*end && *end++ != ',')
+			return -EINVAL;
+		list = end;
+	}
+	return 0;
+}
+
+/**
+ * read_cpulist - read a file in the kernel's list format
+ * @path: the file
+ * @cpus: the CPUs in it
+ *
+ * Return: 0, or a negative errno.
+ */
+int read_cpulist(const char *path, cpu_set_t *cpus)
+{
+	char list[VALUE_SIZE];
+	int err;
+
+	err = read_value(path, list, sizeof(list));
+	return err ? err : parse_cpulist(list, cpus);
+}
+
+/**
+ * next_cpu - find the next CPU of a set
+ * @cpu: where to start, exclusive; -1 for the first one
+ * @cpus: the set
+ *
+ * Return: the CPU, or -1 if there is none.
+ */
+int next_cpu(int cpu, const cpu_set_t *cpus)
+{
+	while (++cpu < CPU_SETSIZE)
+		if (CPU_ISSET(cpu, cpus))
+			return cpu;
+	return -1;
+}
+
+static int read_node(const char *cpulist_path, int nodes[CPU_SETSIZE])
+{
+	cpu_set_t cpus;
+	int node, cpu, err;
+
+	if (sscanf(cpulist_path, NODE_DIR "/node%d/", &node) != 1)
+		return -EINVAL;
+	err = read_cpulist(cpulist_path, &cpus);
+	if (err)
+		return err;
+	for (cpu = next_cpu(-1, &cpus); cpu >= 0; cpu = next_cpu(cpu, &cpus))
+		nodes[cpu] = node;
+	return 0;
+}
+
+/**
+ * read_cpu_nodes - read which CPU is on which node
+ * @nodes: the node of each CPU, -1 for a CPU that is on none
+ *
+ * Return: 0, -ENOENT if the kernel knows no nodes, or another negative errno.
+ */
+int read_cpu_nodes(int nodes[CPU_SETSIZE])
+{
+	glob_t found;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < CPU_SETSIZE; i++)
+		nodes[i] = -1;
+	if (glob(NODE_DIR "/node[0-9]*/cpulist", 0, NULL, &found))
+		return -ENOENT;
+	for (i = 0; i < found.gl_pathc && !err; i++)
+		err = read_node(found.gl_pathv[i], nodes);
+	globfree(&found);
+	return err;
+}
+
+static const char *skip_prefix(const char *text, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return strncmp(text, prefix, length) ? NULL : text + length;
+}
+
+/* Returns the value that starts in @word, or NULL if @word is another parameter. */
+static const char *find_value(const char *word, const char *end, const char *name)
+{
+	const char *rest = skip_prefix(word, name);
+
+	if (rest && *rest == '=')
+		return rest + 1;
+	return rest == end ? rest : NULL;
+}
+
+/**
+ * cmdline_value - find a parameter on the kernel's command line
+ * @cmdline: the command line
+ * @name: the parameter, without "="
+ * @value: its value; empty if it stands there without "="
+ * @size: size of @value
+ *
+ * As in the kernel, the last occurrence wins.
+ *
+ * Return: 0, -ENOENT if it is not there, -EFBIG if the value does not fit.
+ */
+int cmdline_value(const char *cmdline, const char *name, char *value, size_t size)
+{
+	const char *word, *end, *found;
+	int err = -ENOENT;
+
+	for (word = cmdline; *word; word = end + strspn(end, " ")) {
+		end = word + strcspn(word, " ");
+		found = find_value(word, end, name);
+		if (!found)
+			continue;
+		if ((size_t)(end - found) >= size)
+			return -EFBIG;
+		memcpy(value, found, end - found);
+		value[end - found] = '\0';
+		err = 0;
+	}
+	return err;
+}
+
+/**
+ * parse_first_chunk - parse a kernel message that may be about the first chunk
+ * @message: "percpu: Embedded 15 pages/cpu s21752 r8192 d31496 u61440" or
+ *	"percpu: 15 4K pages/cpu s21752 r8192 d31496"; older kernels say "PERCPU:",
+ *	and name an address before the sizes
+ * @chunk: what it says
+ *
+ * Return: 0, or -ENOMSG if @message is about something else.
+ */
+int parse_first_chunk(const char *message, struct first_chunk *chunk)
+{
+	const char *text, *sizes;
+	unsigned long page_kb;
+
+	text = skip_prefix(message, "percpu: ");
+	if (!text)
+		text = skip_prefix(message, "PERCPU: ");
+	sizes = text ? strstr(text, " pages/cpu ") : NULL;
+	sizes = sizes ? strstr(sizes, " s") : NULL;
+	if (!sizes || sscanf(sizes, " s%lu r%lu d%lu", &chunk->static_size,
+			     &chunk->reserved_size, &chunk->dyn_size) != 3)
+		return -ENOMSG;
+
+	chunk->is_page = sscanf(text, "%lu %luK pages/cpu", &chunk->pages, &page_kb) == 2;
+	if (chunk->is_page) {
+		chunk->unit_size = chunk->pages * page_kb * 1024;
+		return 0;
+	}
+	if (sscanf(text, "Embedded %lu pages/cpu", &chunk->pages) != 1 ||
+	    sscanf(sizes, " s%*u r%*u d%*u u%lu", &chunk->unit_size) != 1)
+		return -ENOMSG;
+	return 0;
+}
+
+static int parse_record(const char *record, struct first_chunk *chunk)
+{
+	const char *message = strchr(record, ';');
+
+	return message ? parse_first_chunk(message + 1, chunk) : -ENOMSG;
+}
+
+/**
+ * read_first_chunk - find the message about the first chunk in the kernel's log
+ * @chunk: what it says
+ *
+ * Return: 0, -ENOMSG if there is no such message, or another negative errno.
+ */
+int read_first_chunk(struct first_chunk *chunk)
+{
+	char record[KMSG_RECORD_SIZE];
+	int fd, err = -ENOMSG;
+	ssize_t n;
+
+	fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (err == -ENOMSG) {
+		n = read(fd, record, sizeof(record) - 1);
+		if (n < 0 && errno == EPIPE)
+			continue;	/* overwritten meanwhile: goes on with the oldest one */
+		if (n <= 0)
+			break;
+		record[n] = '\0';
+		err = parse_record(record, chunk);
+	}
+	if (err && n < 0 && errno != EAGAIN)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+static int run_fails(struct pinned_run *run, const char *what)
+{
+	snprintf(run->why, sizeof(run->why), "%s: %s", what, strerror(errno));
+	return -1;
+}
+
+static int check_place(struct pinned_run *run)
+{
+	unsigned int cpu, node;
+
+	if (syscall(SYS_getcpu, &cpu, &node, NULL))
+		return run_fails(run, "getcpu");
+	if ((int)cpu == run->cpu && sched_getcpu() == run->cpu &&
+	    (run->node < 0 || (int)node == run->node))
+		return 0;
+	snprintf(run->why, sizeof(run->why), "runs on cpu %u, node %u; sched_getcpu() says %d",
+		 cpu, node, sched_getcpu());
+	return -1;
+}
+
+static int touch_pages(struct pinned_run *run)
+{
+	size_t i, page = sysconf(_SC_PAGESIZE), size = PINNED_PAGES * page;
+	char *area;
+
+	area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (area == MAP_FAILED)
+		return run_fails(run, "mmap");
+	for (i = 0; i < size; i += page)
+		area[i] = 1;
+	return munmap(area, size) ? run_fails(run, "munmap") : 0;
+}
+
+static int touch_heap(struct pinned_run *run)
+{
+	size_t size;
+	char *area;
+
+	for (size = 64; size <= 65536; size *= 4) {
+		area = malloc(size);
+		if (!area)
+			return run_fails(run, "malloc");
+		memset(area, run->cpu, size);
+		free(area);
+	}
+	return 0;
+}
+
+static void *pinned_work(void *arg)
+{
+	struct pinned_run *run = arg;
+	int i;
+
+	for (i = 0; i < PINNED_ROUNDS; i++) {
+		if (check_place(run) || touch_pages(run) || touch_heap(run))
+			break;
+		sched_yield();
+	}
+	return NULL;
+}
+
+/**
+ * pinned_start - start a thread that works on one CPU and nowhere else
+ * @run: lives until pinned_join(), and for good if that times out
+ * @cpu: the CPU
+ * @node: its node, or -1 if any will do
+ *
+ * Return: 0, or a negative errno.
+ */
+int pinned_start(struct pinned_run *run, int cpu, int node)
+{
+	pthread_attr_t attr;
+	cpu_set_t cpus;
+	int err;
+
+	run->cpu = cpu;
+	run->node = node;
+	run->why[0] = '\0';
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+
+	err = pthread_attr_init(&attr);
+	if (err)
+		return -err;
+	err = pthread_attr_setaffinity_np(&attr, sizeof(cpus), &cpus);
+	if (!err)
+		err = pthread_create(&run->thread, &attr, pinned_work, run);
+	pthread_attr_destroy(&attr);
+	return -err;
+}
+
+/**
+ * pinned_join - wait for a pinned thread
+ * @run: what pinned_start() started
+ *
+ * Return: NULL if it did all its work on its CPU, else why not.
+ */
+const char *pinned_join(struct pinned_run *run)
+{
+	struct timespec deadline;
+	int err;
+
+	clock_gettime(CLOCK_REALTIME, &deadline);
+	deadline.tv_sec += PINNED_SECONDS;
+	err = pthread_timedjoin_np(run->thread, NULL, &deadline);
+	if (err)
+		return strerror(err);
+	return run->why[0] ? run->why : NULL;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Finds the kernel messages that must never appear. Only lines with a printk
+ * timestamp are the kernel's; firmware and user space may say what they like.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "console.h"
+#include "util.h"
+
+/* Messages that begin so */
+static const char * const splat_starts[] = {
+	"BUG: ",
+	"WARNING: ",
+	"Oops",
+	"Kernel panic - not syncing",
+	"kernel BUG at ",
+	"INFO: task ",
+	"rcu: INFO: ",
+	"Unable to handle kernel ",
+	"unable to handle kernel ",
+	"UBSAN: ",
+	"Call Trace:",
+	"irq event stamp",
+	"Insufficient stack space",
+};
+
+/* Messages that say so somewhere */
+static const char * const splat_parts[] = {
+	"failed to come online",
+	"unknown allocator ",
+	"failed to boot secondary",
+	"scheduling while atomic",
+	"Internal error: ",
+	"soft lockup",
+	"[#1]",
+	"possible recursive locking",
+	"suspicious RCU usage",
+};
+
+/* The message of a kernel line: what follows "[    1.234567] ", else NULL */
+static const char *kernel_message(const char *line)
+{
+	const char *p;
+
+	if (*line != '[')
+		return NULL;
+	p = line + 1 + strspn(line + 1, " ");
+	if (!isdigit((unsigned char)*p))
+		return NULL;
+	p += strspn(p, "0123456789.");
+	if (*p != ']')
+		return NULL;
+	p++;
+	return *p == ' ' ? p + 1 : p;
+}
+
+static bool is_splat(const char *message)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(splat_starts); i++)
+		if (!strncmp(message, splat_starts[i], strlen(splat_starts[i])))
+			return true;
+	for (i = 0; i < ARRAY_SIZE(splat_parts); i++)
+		if (strstr(message, splat_parts[i]))
+			return true;
+	return false;
+}
+
+static void judge_message(struct console *console, const char *message)
+{
+	if (!*console->splat && is_splat(message))
+		snprintf(console->splat, sizeof(console->splat), "%s", message);
+	if (!strncmp(message, "Kernel panic - not syncing", 26))
+		console->panicked = true;
+	if (!strncmp(message, "---[ end Kernel panic", 21))
+		console->ended = true;
+}
+
+static void judge_line(struct console *console)
+{
+	const char *message;
+
+	console->line[console->len] = '\0';
+	console->len = 0;
+	message = kernel_message(console->line);
+	if (message)
+		judge_message(console, message);
+	else if (!console->opensbi_major)
+		sscanf(console->line, "OpenSBI v%u.%u", &console->opensbi_major,
+		       &console->opensbi_minor);
+	if (console->wanted && !console->seen)
+		console->seen = !regexec(console->wanted, console->line, 0, NULL, 0);
+}
+
+/**
+ * console_feed() - take in what the console said
+ * @console: its state
+ * @data: the bytes, any bytes
+ * @size: how many
+ */
+void console_feed(struct console *console, const char *data, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		if (data[i] == '\n')
+			judge_line(console);
+		else if (data[i] && data[i] != '\r' && console->len < LINE_SIZE - 1)
+			console->line[console->len++] = data[i];
+	}
+}
+
+/**
+ * console_end() - nothing more will come
+ * @console: its state; a last line without a newline is judged too
+ */
+void console_end(struct console *console)
+{
+	if (console->len)
+		judge_line(console);
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "verdict.h"
+
+static const char * const names[NR_VERDICTS] = {
+	[VERDICT_PASS]		= "pass",
+	[VERDICT_HARTS]		= "harts",
+	[VERDICT_CHUNK]		= "chunk",
+	[VERDICT_PAGING]	= "paging",
+	[VERDICT_NODES]		= "nodes",
+	[VERDICT_TESTS]		= "tests",
+	[VERDICT_SPLAT]		= "splat",
+	[VERDICT_PANIC]		= "panic",
+	[VERDICT_TIMEOUT]	= "timeout",
+	[VERDICT_SILENCE]	= "silence",
+	[VERDICT_CRASH]		= "crash",
+	[VERDICT_NO_RESULT]	= "no-result",
+	[VERDICT_FLOOD]		= "flood",
+	[VERDICT_CONTROL]	= "control",
+	[VERDICT_HARNESS]	= "harness",
+};
+
+/**
+ * verdict_name() - the word for a verdict
+ * @verdict: the verdict
+ *
+ * Return: its name as the table of cells and the reports spell it.
+ */
+const char *verdict_name(enum verdict verdict)
+{
+	return names[verdict];
+}
+
+/**
+ * verdict_from_name() - the verdict that a word names
+ * @name: as in the table of cells
+ *
+ * Return: the verdict, NR_VERDICTS if there is none of that name.
+ */
+enum verdict verdict_from_name(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_VERDICTS; i++)
+		if (!strcmp(names[i], name))
+			break;
+	return i;
+}
