@@ -62,6 +62,30 @@ jobs()
 	echo "${JOBS:-$(nproc)}"
 }
 
+# Installs what target $1 needs. Meanwhile, if the tools for that are there, the
+# packages are fetched and the tree is unpacked, which takes as long.
+prepare()
+{
+	mkdir -p "$O"
+	fetching=
+	if command -v xz >/dev/null && command -v git >/dev/null; then
+		"$top/scripts/tree" &
+		fetching=$!
+	fi
+	status=0
+	"$top/scripts/install-packages" "$1" || status=$?
+	[ -z "$fetching" ] || wait "$fetching"
+	[ $status = 0 ] || exit $status
+	"$top/scripts/series"
+}
+
+# Builds kernels and what the guest runs
+build()
+{
+	"$top/scripts/kernel" "$@"
+	"$top/scripts/initramfs"
+}
+
 # Builds the runner and calls it with the tables of this repository
 runner()
 {
@@ -71,23 +95,12 @@ runner()
 		--cells="$qemu_dir/cells" "$@"
 }
 
-# OpenSBI: the user's, or the package's
-find_bios()
-{
-	if [ -n "${BIOS:-}" ]; then
-		echo "$BIOS"
-		return
-	fi
-	"$top/scripts/fetch" opensbi >&2
-	echo "$O/packages/opensbi/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin"
-}
-
 # Runs cells: options and cells for the runner follow
 run_cells()
 {
-	bios=$(find_bios)
+	firmware=$O/packages/opensbi/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
 	runner --kernels="$O/$(base_name)/kernels" --initrd="$O/guest/initramfs.cpio.gz" \
-		--bios="$bios" --qemu="${QEMU:-qemu-system-riscv64}" \
+		--bios="${BIOS:-$firmware}" --qemu="${QEMU:-qemu-system-riscv64}" \
 		--report="$O/report" --timeout="${TIMEOUT:-120}" "$@"
 }
 

@@ -44,7 +44,6 @@ static bool write_cmd(const struct boot *boot, const struct strv *args)
 {
 	char *path = xasprintf("%s/cmd", boot->dir);
 	char *script = xasprintf("#!/bin/sh\n"
-				 "# SPDX-License-Identifier: GPL-2.0-only\n"
 				 "# Boots %s alone: console here, the guest's results in result.ktap\n"
 				 "cd \"$(dirname \"$0\")\" || exit 2\nexec", boot->cell->name);
 	char *word, *longer;
@@ -88,7 +87,7 @@ static bool make_dtb(const struct cell *cell, const struct tools *tools, const c
 	bool ok;
 
 	*dtb = NULL;
-	if (!machine_is_sparse(cell->machine))
+	if (!machine_has_nodes(cell->machine))
 		return true;
 	*dtb = xasprintf("%s/machine.dtb", dir);
 	args = machine_dumpdtb_args(cell, tools, *dtb);
@@ -203,7 +202,8 @@ bool boot_start(struct boot *boot, const struct cell *cell, const struct tools *
 	ktap_init(&boot->ktap);
 	if (*cell->console && !regcomp(&boot->wanted, cell->console, REG_EXTENDED | REG_NOSUB))
 		boot->console.wanted = &boot->wanted;
-	boot->started = boot->last_said = now();
+	boot->started = now();
+	boot->last_said = boot->started;
 	if (!make_cell_dir(cell, report, &boot->dir))
 		return false;
 	ok = copy_config(boot, tools) && make_dtb(cell, tools, boot->dir, &dtb);

@@ -228,7 +228,8 @@ static void judge_control(const struct boot *boot, struct outcome *outcome)
 		outcome->reason = xasprintf("fails as named: %s: %s", verdict_name(got), reason);
 	else
 		outcome->reason = NULL;
-	part(outcome, VERDICT_CONTROL, ok, xasprintf("fails as named: %s", verdict_name(cell->fails)),
+	part(outcome, VERDICT_CONTROL, ok,
+	     xasprintf("fails as named: %s", verdict_name(cell->fails)),
 	     xasprintf("must fail with %s and say \"%s\"; got %s%s%s%s",
 		       verdict_name(cell->fails), cell->console, verdict_name(got),
 		       reason ? ": " : "", reason ? reason : "",

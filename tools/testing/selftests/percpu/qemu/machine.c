@@ -2,13 +2,16 @@
 /*
  * Derives QEMU's arguments and device tree from a cell's line.
  *
- * QEMU lays its NUMA nodes side by side, so a gap in the memory map is made in
- * two steps: the backend of a node reaches up to the start of the next node,
- * without reserving anything on the host, and its memory node in the device
- * tree is then shrunk to what the guest may see:
+ * QEMU itself is told of one block of RAM, from the start of the first node to
+ * the end of the last one and not reserved on the host. Nodes and gaps are made
+ * in the device tree that it dumps:
  *
- *   QEMU         |<------ m0: 89G ------>|<- m1: 1G ->|
- *   device tree  |<-1G->|                |<--- 1G --->|
+ *   QEMU         |<--------------- 90G --------------->|
+ *   device tree  |<-1G->|                       |<-1G->|
+ *                 node 0                         node 1
+ *
+ * With -numa every node would be a socket with an interrupt controller of its
+ * own, and the results could not come out when the harts of one are missing.
  */
 #include <errno.h>
 #include <libfdt.h>
@@ -58,74 +61,105 @@ bool qemu_version_ok(const char *qemu)
 	return true;
 }
 
-/* Bytes that QEMU needs behind a node to put the next one where it belongs */
-static uint64_t backend_size(const struct machine *machine, unsigned int node)
-{
-	const struct node *nodes = machine->nodes;
-
-	if (node + 1 == machine->nr_nodes)
-		return nodes[node].size;
-	return nodes[node + 1].start - nodes[node].start;
-}
-
 /**
- * machine_is_sparse() - are there gaps between the nodes' memory?
+ * machine_has_nodes() - does the device tree have to name nodes?
  * @machine: the machine
  *
- * Return: true if the device tree has to be edited.
+ * Return: true if QEMU's own device tree will not do.
  */
-bool machine_is_sparse(const struct machine *machine)
+bool machine_has_nodes(const struct machine *machine)
 {
-	unsigned int i;
-
-	for (i = 0; i < machine->nr_nodes; i++)
-		if (backend_size(machine, i) != machine->nodes[i].size)
-			return true;
-	return false;
+	return machine->nr_nodes > 1;
 }
 
-static int shrink_memory(void *fdt, const struct node *node)
+static int set_memory(void *fdt, const struct node *node, unsigned int id)
 {
-	uint64_t base = RAM_BASE + node->start;
-	char path[64];
+	unsigned long long base = RAM_BASE + node->start;
+	char name[32];
 	int offset, rc;
 
-	snprintf(path, sizeof(path), "/memory@%llx", (unsigned long long)base);
-	offset = fdt_path_offset(fdt, path);
+	snprintf(name, sizeof(name), "memory@%llx", base);
+	offset = fdt_subnode_offset(fdt, 0, name);
+	if (offset == -FDT_ERR_NOTFOUND && id)
+		offset = fdt_add_subnode(fdt, 0, name);
 	if (offset < 0)
 		return offset;
-	rc = fdt_setprop_inplace_namelen_partial(fdt, offset, "reg", strlen("reg"), 8,
-						 &(fdt64_t){ cpu_to_fdt64(node->size) }, 8);
+	rc = fdt_setprop_string(fdt, offset, "device_type", "memory");
+	if (!rc)
+		rc = fdt_setprop_u64(fdt, offset, "reg", base);
+	if (!rc)
+		rc = fdt_appendprop_u64(fdt, offset, "reg", node->size);
+	return rc ? rc : fdt_setprop_u32(fdt, offset, "numa-node-id", id);
+}
+
+static int set_hart(void *fdt, unsigned int hart, unsigned int node)
+{
+	char path[32];
+	int offset;
+
+	snprintf(path, sizeof(path), "/cpus/cpu@%x", hart);
+	offset = fdt_path_offset(fdt, path);
+	return offset < 0 ? offset : fdt_setprop_u32(fdt, offset, "numa-node-id", node);
+}
+
+static int set_nodes(void *fdt, const struct machine *machine)
+{
+	unsigned int i;
+	int rc = 0;
+
+	for (i = 0; !rc && i < machine->nr_nodes; i++)
+		rc = set_memory(fdt, &machine->nodes[i], i);
+	for (i = 0; !rc && i < machine->harts; i++)
+		rc = set_hart(fdt, i, machine_node_of_hart(machine, i));
 	return rc;
 }
 
+/* Copies a device tree to where it can grow; NULL if it is none */
+static void *open_dtb(const char *data, size_t size, int *rc)
+{
+	size_t room = size + 65536;
+	void *fdt;
+
+	*rc = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_header(data);
+	if (!*rc && fdt_totalsize(data) > size)
+		*rc = -FDT_ERR_TRUNCATED;
+	if (*rc)
+		return NULL;
+	fdt = xrealloc(NULL, room);
+	*rc = fdt_open_into(data, fdt, room);
+	return fdt;
+}
+
 /**
- * machine_edit_dtb() - make the gaps in a dumped device tree
+ * machine_edit_dtb() - make nodes and gaps in a dumped device tree
  * @machine: the machine
  * @path: the device tree that QEMU dumped for it, edited in place
+ *
+ * Bindings: Documentation/devicetree/bindings/numa.txt of a kernel tree.
  *
  * Return: true if it was edited; else the user has been told.
  */
 bool machine_edit_dtb(const struct machine *machine, const char *path)
 {
-	unsigned int i;
 	size_t size;
-	char *fdt = read_file(path, &size);
+	char *data = read_file(path, &size);
+	void *fdt;
 	int rc;
 
-	if (!fdt)
+	if (!data)
 		return false;
-	rc = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_header(fdt);
-	if (!rc && fdt_totalsize(fdt) > size)
-		rc = -FDT_ERR_TRUNCATED;
-	for (i = 0; !rc && i < machine->nr_nodes; i++)
-		rc = shrink_memory(fdt, &machine->nodes[i]);
+	fdt = open_dtb(data, size, &rc);
+	if (!rc)
+		rc = set_nodes(fdt, machine);
+	if (!rc)
+		rc = fdt_pack(fdt);
 	if (rc)
 		error("%s: cannot edit the device tree that QEMU dumped: %s", path,
 		      fdt_strerror(rc));
-	else if (!write_file(path, fdt, size))
+	else if (!write_file(path, fdt, fdt_totalsize(fdt)))
 		rc = -1;
 	free(fdt);
+	free(data);
 	return !rc;
 }
 
@@ -145,23 +179,11 @@ static void add(struct strv *args, const char *option, char *value)
 		strv_add(args, value);
 }
 
-static void add_nodes(struct strv *args, const struct machine *machine)
+static unsigned long long ram_megabytes(const struct machine *machine)
 {
-	uint64_t total = 0;
-	unsigned int i;
+	const struct node *last = &machine->nodes[machine->nr_nodes - 1];
 
-	for (i = 0; i < machine->nr_nodes; i++)
-		total += backend_size(machine, i);
-	add(args, "-m", xasprintf("%lluM", (unsigned long long)total >> 20));
-	for (i = 0; i < machine->nr_nodes; i++) {
-		add(args, "-object",
-		    xasprintf("memory-backend-ram,id=m%u,size=%lluM,reserve=off", i,
-			      (unsigned long long)backend_size(machine, i) >> 20));
-		add(args, "-numa",
-		    xasprintf("node,nodeid=%u,memdev=m%u,cpus=%u-%u", i, i,
-			      machine_first_hart(machine, i),
-			      machine_first_hart(machine, i + 1) - 1));
-	}
+	return (last->start + last->size) >> 20;
 }
 
 static struct strv common_args(const struct cell *cell, const struct tools *tools,
@@ -170,13 +192,13 @@ static struct strv common_args(const struct cell *cell, const struct tools *tool
 	struct strv args = { 0 };
 
 	add(&args, tools->qemu, NULL);
-	if (dumpdtb)
-		add(&args, "-M", xasprintf("virt,dumpdtb=%s", dumpdtb));
-	else
-		add(&args, "-M", xasprintf("virt"));
+	add(&args, "-M", xasprintf("virt,memory-backend=ram%s%s", dumpdtb ? ",dumpdtb=" : "",
+				   dumpdtb ? dumpdtb : ""));
+	add(&args, "-m", xasprintf("%lluM", ram_megabytes(cell->machine)));
+	add(&args, "-object", xasprintf("memory-backend-ram,id=ram,size=%lluM,reserve=off",
+					ram_megabytes(cell->machine)));
 	add(&args, "-cpu", xasprintf("%s", cpu_model(cell)));
 	add(&args, "-smp", xasprintf("%u", cell->machine->harts));
-	add_nodes(&args, cell->machine);
 	add(&args, "-display", xasprintf("none"));
 	add(&args, "-no-reboot", NULL);
 	add(&args, "-bios", xasprintf("%s", tools->bios));

@@ -29,7 +29,7 @@ enum connection {
 };
 
 bool qemu_version_ok(const char *qemu);
-bool machine_is_sparse(const struct machine *machine);
+bool machine_has_nodes(const struct machine *machine);
 bool machine_edit_dtb(const struct machine *machine, const char *path);
 struct strv machine_dumpdtb_args(const struct cell *cell, const struct tools *tools,
 				 const char *dtb);

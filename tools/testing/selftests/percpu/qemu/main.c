@@ -455,7 +455,7 @@ static void list_cells(const struct table *table)
 		puts(table->cells[i].name);
 }
 
-static int shell(const struct options *options, const struct table *table)
+static int run_shell(const struct options *options, const struct table *table)
 {
 	if (table->nr_cells != 1)
 		error("a shell wants one cell, not %zu; --list lists them", table->nr_cells);
@@ -494,7 +494,7 @@ int main(int argc, char **argv)
 		} else if (check_tools(&options, &table)) {
 			make_tools_absolute(&options);
 			if (options.shell) {
-				status = shell(&options, &table);
+				status = run_shell(&options, &table);
 			} else {
 				catch_signals();
 				status = run(&options, &table);

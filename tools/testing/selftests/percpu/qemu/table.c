@@ -48,7 +48,7 @@ static void split(struct line *line, unsigned int max_words)
 }
 
 /* Calls @parse for each line that says something; stops at the first error */
-static bool for_each_line(const char *path, bool (*parse)(struct line *line, void *arg), void *arg)
+static bool read_lines(const char *path, bool (*parse)(struct line *line, void *arg), void *arg)
 {
 	char *data = read_file(path, NULL);
 	struct line line = { .path = path };
@@ -159,7 +159,7 @@ static bool parse_machine(struct line *line, void *arg)
  */
 bool table_read_machines(struct table *table, const char *path)
 {
-	return for_each_line(path, parse_machine, table);
+	return read_lines(path, parse_machine, table);
 }
 
 struct cells_arg {
@@ -248,7 +248,7 @@ bool table_read_cells(struct table *table, const char *path, const char *base)
 {
 	struct cells_arg arg = { .table = table, .base = base };
 
-	return for_each_line(path, parse_cell, &arg);
+	return read_lines(path, parse_cell, &arg);
 }
 
 /**
