@@ -80,7 +80,7 @@ prepare()
 }
 
 # Builds kernels and what the guest runs
-build()
+build_cells()
 {
 	"$top/scripts/kernel" "$@"
 	"$top/scripts/initramfs"

@@ -4,6 +4,8 @@
 # What the tests of programs share: each function named test_* is a test. To be
 # sourced by a script that has made $tmp and then calls run_tests.
 
+# shellcheck disable=SC2154 # $tmp
+
 fail()
 {
 	printf '%s\n' "$1"

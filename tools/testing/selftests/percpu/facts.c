@@ -76,7 +76,8 @@ static int format_cpu_harts(char *value, size_t size)
 	if (!cpuinfo)
 		return -errno;
 	while (used < size && fgets(line, sizeof(line), cpuinfo)) {
-		sscanf(line, "processor : %d", &cpu);
+		if (sscanf(line, "processor : %d", &cpu) == 1)
+			continue;
 		if (sscanf(line, "hart : %lu", &hart) == 1)
 			used += snprintf(value + used, size - used, "%s%d:%lu",
 					 used ? " " : "", cpu, hart);

@@ -100,7 +100,7 @@ static int prepare_child(void)
 static int take_users(long goal_kb)
 {
 	bool has_netns = !access("/proc/self/ns/net", F_OK);
-	bool has_bpf = take_bpf_map() != -ENOSYS;
+	bool has_bpf = !take_bpf_map();
 	int users, err;
 
 	err = prepare_child();
