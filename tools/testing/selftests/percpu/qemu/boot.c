@@ -17,6 +17,7 @@
 #include "boot.h"
 
 #define RESULT_FD	3	/* see machine_args() */
+#define DUMP_SECONDS	30	/* for a device tree; it takes less than one */
 #define REAP_SECONDS	3
 
 const struct limits default_limits = {
@@ -73,6 +74,9 @@ static bool run_and_wait(struct strv *args)
 	pid_t pid = fork();
 
 	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* Outlives exec: a QEMU that hangs here ends by it */
+		alarm(DUMP_SECONDS);
 		execvp(args->v[0], args->v);
 		_exit(127);
 	}

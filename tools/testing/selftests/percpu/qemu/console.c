@@ -40,7 +40,9 @@ static const char * const splat_parts[] = {
 	"suspicious RCU usage",
 };
 
-/* The message of a kernel line: what follows "[    1.234567] ", else NULL */
+/* The message of a kernel line: what follows "[    1.234567] ", and with
+ * PRINTK_CALLER "[    T1] ", else NULL
+ */
 static const char *kernel_message(const char *line)
 {
 	const char *p;
@@ -53,8 +55,10 @@ static const char *kernel_message(const char *line)
 	p += strspn(p, "0123456789.");
 	if (*p != ']')
 		return NULL;
-	p++;
-	return *p == ' ' ? p + 1 : p;
+	p += 1 + strspn(p + 1, " ");
+	if (*p == '[' && strpbrk(p, "TC") && strpbrk(p, "TC") == p + 1 + strspn(p + 1, " "))
+		p = strchr(p, ']') ? strchr(p, ']') + 1 : p;
+	return p + strspn(p, " ");
 }
 
 static bool is_splat(const char *message)
