@@ -3,7 +3,6 @@
  * Finds the kernel messages that must never appear. Only lines with a printk
  * timestamp are the kernel's; firmware and user space may say what they like.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,25 +39,29 @@ static const char * const splat_parts[] = {
 	"suspicious RCU usage",
 };
 
-/* The message of a kernel line: what follows "[    1.234567] ", and with
- * PRINTK_CALLER "[    T1] ", else NULL
+/* What follows brackets with spaces, one of @first and any of @rest; else NULL */
+static const char *skip_brackets(const char *p, const char *first, const char *rest)
+{
+	if (*p != '[')
+		return NULL;
+	p += 1 + strspn(p + 1, " ");
+	if (!*p || !strchr(first, *p))
+		return NULL;
+	p += 1 + strspn(p + 1, rest);
+	return *p == ']' ? p + 1 : NULL;
+}
+
+/* The message of a kernel line, without "[    1.234567]" and, with PRINTK_CALLER,
+ * "[    T1]"; NULL if it is none
  */
 static const char *kernel_message(const char *line)
 {
-	const char *p;
+	const char *message = skip_brackets(line, "0123456789", "0123456789.");
+	const char *caller = message ? skip_brackets(message, "TC", "0123456789") : NULL;
 
-	if (*line != '[')
-		return NULL;
-	p = line + 1 + strspn(line + 1, " ");
-	if (!isdigit((unsigned char)*p))
-		return NULL;
-	p += strspn(p, "0123456789.");
-	if (*p != ']')
-		return NULL;
-	p += 1 + strspn(p + 1, " ");
-	if (*p == '[' && strpbrk(p, "TC") && strpbrk(p, "TC") == p + 1 + strspn(p + 1, " "))
-		p = strchr(p, ']') ? strchr(p, ']') + 1 : p;
-	return p + strspn(p, " ");
+	if (caller)
+		message = caller;
+	return message && *message == ' ' ? message + 1 : message;
 }
 
 static bool is_splat(const char *message)

@@ -178,6 +178,9 @@ static void test_timestamps(void **state)
 	assert_splat("[0.5] BUG: a\n", "BUG: a");
 	assert_splat("[12345.678901] BUG: a\n", "BUG: a");
 	assert_splat("[    0.5]BUG: a\n", "BUG: a");
+	assert_splat("[    0.500000][    T1] BUG: a\n", "BUG: a");
+	assert_splat("[    0.500000][    C0] WARNING: a\n", "WARNING: a");
+	assert_clean("[    0.500000] [T1] BUG: a\n");
 }
 
 static void assert_opensbi(const char *text, unsigned int major, unsigned int minor)
