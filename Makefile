@@ -49,7 +49,13 @@ help:
 	@echo  '  TIMEOUT=    seconds that a cell may take (120)'
 	@echo  '  CROSS_COMPILE= LLVM= V=1 W=1 C=1 -s -j: as in kbuild'
 
-boot check series lint shell cells:
+boot:
+	@scripts/boot --explain
+
+shell:
+	@scripts/boot --shell
+
+check series lint cells:
 	@scripts/$@
 
 menuconfig:
