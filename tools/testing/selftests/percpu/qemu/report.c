@@ -226,7 +226,7 @@ static void print_nodes(const struct boot *boot)
 		pairs += len;
 	}
 	for (i = 0; i < machine->nr_nodes; i++)
-		printf("%s node %u: %u of %u", i ? "," : "", i, count[i],
+		printf("%snode %u: %u of %u", i ? ", " : "", i, count[i],
 		       machine_first_hart(machine, i + 1) - machine_first_hart(machine, i));
 }
 
@@ -242,18 +242,18 @@ void report_print_verdict(const struct boot *boot, const struct outcome *outcome
 	printf("\n%s: %s\n", boot->cell->name,
 	       outcome->verdict == VERDICT_PASS ? "PASS" : verdict_name(outcome->verdict));
 	if (outcome->reason)
-		printf("  reason:       %s\n", outcome->reason);
+		printf("  reason: %s\n", outcome->reason);
 	printf("  harts online: %u of %u (", cpulist_weight(online), boot->cell->machine->harts);
 	print_nodes(boot);
-	printf(" )\n");
-	printf("  first chunk:  %s, %s pages per CPU (%s bytes static, %s reserved, %s dynamic)\n",
+	printf(")\n");
+	printf("  first chunk: %s, %s pages per CPU (%s bytes static, %s reserved, %s dynamic)\n",
 	       fact(boot, "first_chunk"), fact(boot, "first_chunk_pages"),
 	       fact(boot, "first_chunk_static"), fact(boot, "first_chunk_reserved"),
 	       fact(boot, "first_chunk_dynamic"));
-	printf("  paging mode:  %s\n", fact(boot, "paging"));
-	printf("  kernel:       %s\n", fact(boot, "release"));
-	printf("  time:         %.1f s from start to power-off\n", boot->seconds);
-	printf("  directory:    %s\n", boot->dir ? boot->dir : "?");
+	printf("  paging mode: %s\n", fact(boot, "paging"));
+	printf("  kernel: %s\n", fact(boot, "release"));
+	printf("  time: %.1f s from start to power-off\n", boot->seconds);
+	printf("  directory: %s\n", boot->dir ? boot->dir : "?");
 }
 
 /**
