@@ -17,11 +17,14 @@ $(error ARCH=$(ARCH): only riscv is known here)
 endif
 
 # The scripts call kbuild themselves: they get the user's variables by name
-JOBS	:= $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS)))
+JOBS	= $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS)))
 quiet	:= $(if $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),silent_)
 export BASE KSRC CELL QEMU BIOS BUSYBOX TIMEOUT JOBS quiet CROSS_COMPILE LLVM V W C
 ifneq ($(origin CC),default)
 export CC
+endif
+ifneq ($(words $(O)),1)
+$(error O=$(O): a directory without blanks is needed)
 endif
 override O := $(abspath $(O))
 export O
@@ -31,12 +34,12 @@ help:
 	@echo  'Targets:'
 	@echo  '  boot        boot one cell: page first chunk, two nodes, 4 harts, and tell its verdict'
 	@echo  '  check       lint, unit tests, compose tests, all cells and controls'
-	@echo  '  series      compose the patch series for BASE= or KSRC= into O=/<base>/series'
+	@echo  '  series      compose the patch series for BASE= or KSRC='
 	@echo  '  lint        checkpatch on each patch, shellcheck, checkpatch on our C'
 	@echo  '  shell       BusyBox prompt in the cell CELL='
 	@echo  '  cells       list the cells'
 	@echo  '  menuconfig  choose what check covers'
-	@echo  '  clean       remove O='
+	@echo  '  clean       remove what was written to O='
 	@echo  ''
 	@echo  'Variables:'
 	@echo  '  O=dir       where everything is written (build)'
@@ -63,6 +66,6 @@ menuconfig:
 	@scripts/kconfig menuconfig
 
 clean:
-	@rm -rf $(O)
+	@scripts/clean
 
 .PHONY: help boot check series lint shell cells menuconfig clean

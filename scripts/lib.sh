@@ -15,6 +15,25 @@ qemu_dir=$top/tools/testing/selftests/percpu/qemu
 me=${0##*/}
 unset KBUILD_OUTPUT
 
+# Neither the user's git configuration nor a hook's GIT_DIR may change the result
+isolate_git()
+{
+	for variable in $(env | sed -n 's/^\(GIT_[A-Za-z0-9_]*\)=.*/\1/p'); do
+		unset "$variable"
+	done
+	mkdir -p "$O" || die "cannot make $O; set O= to a directory that can be written"
+	[ -s "$O/.gitconfig" ] || cat >"$O/.gitconfig" <<EOF
+[safe]
+	directory = *
+[user]
+	name = percpu
+	email = percpu@localhost
+[gc]
+	auto = 0
+EOF
+	export GIT_CONFIG_GLOBAL="$O/.gitconfig" GIT_CONFIG_NOSYSTEM=1
+}
+
 # Prints a line of progress in kbuild's form, unless make -s
 say()
 {
@@ -56,6 +75,16 @@ base_name()
 	fi
 }
 
+# Where the base's tree, series and kernels are; a user's tree may have any name
+base_dir()
+{
+	if [ -n "$KSRC" ]; then
+		echo "$O/ksrc/$(base_name)"
+	else
+		echo "$O/$BASE"
+	fi
+}
+
 # Number of jobs for sub-makes: the user's -j, else one for each processor
 jobs()
 {
@@ -74,8 +103,9 @@ prepare()
 	fi
 	status=0
 	"$top/scripts/install-packages" "$1" || status=$?
-	[ -z "$fetching" ] || wait "$fetching"
+	[ -z "$fetching" ] || wait "$fetching" || status=$?
 	[ $status = 0 ] || exit $status
+	"$top/scripts/tree"
 	"$top/scripts/series"
 }
 
@@ -99,7 +129,7 @@ runner()
 run_cells()
 {
 	firmware=$O/packages/opensbi/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
-	runner --kernels="$O/$(base_name)/kernels" --initrd="$O/guest/initramfs.cpio.gz" \
+	runner --kernels="$(base_dir)/kernels" --initrd="$O/guest/initramfs.cpio.gz" \
 		--bios="${BIOS:-$firmware}" --qemu="${QEMU:-qemu-system-riscv64}" \
 		--report="$O/report" --timeout="${TIMEOUT:-120}" "$@"
 }
@@ -109,3 +139,5 @@ kernels_of()
 {
 	printf '%s\n' "$@" | cut -d . -f "$(($(base_name | tr -cd . | wc -c) + 2))" | awk '!seen[$0]++'
 }
+
+isolate_git
