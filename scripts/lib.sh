@@ -53,7 +53,6 @@ run()
 		"$@"
 		return
 	fi
-	mkdir -p "$O"
 	run_log=$(mktemp "$O/.$me.XXXXXX")
 	if "$@" >"$run_log" 2>&1; then
 		rm -f "$run_log"
@@ -95,7 +94,6 @@ jobs()
 # packages are fetched and the tree is unpacked, which takes as long.
 prepare()
 {
-	mkdir -p "$O"
 	fetching=
 	if command -v xz >/dev/null && command -v git >/dev/null; then
 		"$top/scripts/tree" &
