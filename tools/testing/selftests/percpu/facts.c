@@ -95,6 +95,39 @@ static void state_cpu_harts(void)
 	state_fact("cpu_hart", format_cpu_harts(value, sizeof(value)), value);
 }
 
+/* crash_notes is a per-CPU object: the only address in a unit that the kernel exports. */
+static int format_cpu_units(char *value, size_t size)
+{
+	unsigned long long start;
+	cpu_set_t possible;
+	size_t used = 0;
+	int cpu, err;
+
+	strcpy(value, "none");
+	err = read_cpulist(CPU_DIR "/possible", &possible);
+	if (err)
+		return err;
+	for (cpu = next_cpu(-1, &possible); cpu >= 0; cpu = next_cpu(cpu, &possible)) {
+		err = read_crash_notes(cpu, &start);
+		if (err == -ENOENT)
+			continue;
+		if (err)
+			return err;
+		used += snprintf(value + used, size - used, "%s%d:%#llx", used ? " " : "",
+				 cpu, start);
+		if (used >= size)
+			return -EFBIG;
+	}
+	return 0;
+}
+
+static void state_cpu_units(void)
+{
+	char value[4 * VALUE_SIZE];
+
+	state_fact("cpu_unit", format_cpu_units(value, sizeof(value)), value);
+}
+
 static void state_paging(void)
 {
 	char line[1024], value[16];
@@ -149,12 +182,13 @@ int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	ksft_print_header();
-	ksft_set_plan(13);
+	ksft_set_plan(14);
 	state_file("cpus_online", CPU_DIR "/online");
 	state_file("cpus_possible", CPU_DIR "/possible");
 	state_file("cpus_present", CPU_DIR "/present");
 	state_cpu_nodes();
 	state_cpu_harts();
+	state_cpu_units();
 	state_paging();
 	state_first_chunk();
 	state_request();

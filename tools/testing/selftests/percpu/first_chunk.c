@@ -66,28 +66,17 @@ static void test_area(const struct first_chunk *chunk, int cpus)
 	ksft_test_result(!err && (chunk->is_page ? wanted == 1 : all == 0), "vmalloc area\n");
 }
 
-static int read_notes_file(int cpu, const char *file, int base, unsigned long long *number)
-{
-	char path[96], value[32], *end;
-	int err;
-
-	snprintf(path, sizeof(path), CPU_DIR "/cpu%d/%s", cpu, file);
-	err = read_value(path, value, sizeof(value));
-	if (err)
-		return err;
-	*number = strtoull(value, &end, base);
-	return end == value || *end ? -EINVAL : 0;
-}
-
 static int read_notes(int cpu, struct range *range)
 {
 	unsigned long long size;
+	char path[96];
 	int err;
 
-	err = read_notes_file(cpu, "crash_notes", 16, &range->start);
+	err = read_crash_notes(cpu, &range->start);
 	if (err)
 		return err;
-	err = read_notes_file(cpu, "crash_notes_size", 10, &size);
+	snprintf(path, sizeof(path), CPU_DIR "/cpu%d/crash_notes_size", cpu);
+	err = read_number(path, 10, &size);
 	if (err || !size)
 		return err ? err : -EINVAL;
 	range->last = range->start + size - 1;

@@ -3,48 +3,12 @@
  * Each CPU goes offline, comes online again and then does real work. The boot CPU
  * is left alone where the kernel does not let it go.
  */
-#include <fcntl.h>
 #include <string.h>
 
 #include "kselftest.h"
 #include "percpu_test.h"
 
 static int nodes[CPU_SETSIZE];
-
-static void online_path(int cpu, char *path, size_t size)
-{
-	snprintf(path, size, CPU_DIR "/cpu%d/online", cpu);
-}
-
-static bool can_hotplug(int cpu)
-{
-	char path[96];
-
-	online_path(cpu, path, sizeof(path));
-	return !access(path, F_OK);
-}
-
-static int set_online(int cpu, bool online)
-{
-	char path[96];
-	int fd, err = 0;
-
-	online_path(cpu, path, sizeof(path));
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, online ? "1" : "0", 1) != 1)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-static bool is_online(int cpu)
-{
-	cpu_set_t online;
-
-	return !read_cpulist(CPU_DIR "/online", &online) && CPU_ISSET(cpu, &online);
-}
 
 static bool fails(int cpu, const char *what, const char *why)
 {
@@ -54,23 +18,26 @@ static bool fails(int cpu, const char *what, const char *why)
 
 static bool works(int cpu)
 {
-	/* not on the stack: a thread that is stuck outlives this function */
-	static struct pinned_run runs[CPU_SETSIZE];
+	struct pinned_run run;
 	const char *why;
 	int err;
 
-	err = pinned_start(&runs[cpu], cpu, nodes[cpu]);
-	why = err ? strerror(-err) : pinned_join(&runs[cpu]);
+	err = pinned_start(&run, cpu, nodes[cpu]);
+	why = err ? strerror(-err) : pinned_join(&run);
 	return why ? fails(cpu, "work", why) : true;
 }
 
 static bool goes_and_comes(int cpu)
 {
+	struct hotplug_tries tries = {};
 	int err;
 
 	if (is_online(cpu))
 		return fails(cpu, "offline", "still in the list of online CPUs");
-	err = set_online(cpu, true);
+	err = set_online_patiently(cpu, true, &tries);
+	if (tries.not_stopped)
+		ksft_print_msg("cpu%d: had not stopped, told %u times more to start\n", cpu,
+			       tries.not_stopped);
 	if (err)
 		return fails(cpu, "online", strerror(-err));
 	if (!is_online(cpu))

@@ -6,9 +6,14 @@
  *
  * On the kernel's command line:
  *	percpu.cell=<id>	what the document says it is about
- *	percpu.tests=<a>,<b>	which tests to run, in this order
+ *	percpu.tests=<a>,<b>	which tests to run, in this order; + separates as well
  *	percpu.timeout=<s>	how long each of them may take
+ *	percpu.kexec=<n>	how many times to start the kernel anew and test again
  *	percpu.shell		a shell instead
+ *
+ * One document spans all the kernels that start each other: the first one begins it
+ * and says how many tests there will be, the last one ends it. A later one gets the
+ * number of its first test with percpu.number=<n>.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -27,6 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kexec.h"
 #include "kselftest.h"
 #include "percpu_test.h"
 
@@ -34,11 +40,16 @@
 #define PORT_NAME	"percpu.result"
 #define PORT_SECONDS	5
 #define REAP_SECONDS	5
+#define SIGN_OF_LIFE_MS	10000	/* long before anybody takes the guest for dead */
 #define MAX_TESTS	32
-#define ALL_TESTS	"facts,first_chunk,pinned,hotplug,meminfo"
+#define ALL_TESTS	"facts,first_chunk,kcore,page_tables,pinned,hotplug,meminfo,buffers,churn"
+#define CMDLINE_SIZE	1024	/* COMMAND_LINE_SIZE of riscv, the smallest there was */
 
 static char cmdline[VALUE_SIZE];
 static int timeout_seconds = 60;
+static int kexecs;		/* how many are still to come */
+static int first_number = 1;
+static int last_number;		/* of the last kernel */
 static FILE *port;
 
 struct test {
@@ -113,9 +124,22 @@ static void open_console(void)
 	printf("init: /dev/console: %s\n", strerror(err));
 }
 
-static void read_cmdline(void)
+/* Leaves *@number alone if the command line does not name it. */
+static void read_parameter(const char *name, int least, int *number)
 {
 	char value[16];
+
+	if (cmdline_value(cmdline, name, value, sizeof(value)))
+		return;
+	*number = atoi(value);
+	if (*number < least) {
+		errno = EINVAL;
+		die(name);
+	}
+}
+
+static void read_cmdline(void)
+{
 	int err;
 
 	err = read_value("/proc/cmdline", cmdline, sizeof(cmdline));
@@ -123,12 +147,9 @@ static void read_cmdline(void)
 		errno = -err;
 		die("/proc/cmdline");
 	}
-	if (!cmdline_value(cmdline, "percpu.timeout", value, sizeof(value)))
-		timeout_seconds = atoi(value);
-	if (timeout_seconds <= 0) {
-		errno = EINVAL;
-		die("percpu.timeout");
-	}
+	read_parameter("percpu.timeout", 1, &timeout_seconds);
+	read_parameter("percpu.kexec", 0, &kexecs);
+	read_parameter("percpu.number", 1, &first_number);
 }
 
 static void prepare(void)
@@ -274,10 +295,14 @@ static bool follow_test(struct test *test, long deadline)
 		{ .fd = test->output, .events = POLLIN },
 	};
 	long left;
+	int ready;
 
 	while ((left = deadline - now_ms()) > 0) {
-		if (poll(fds, ARRAY_SIZE(fds), left) < 0 && errno != EINTR)
+		ready = poll(fds, ARRAY_SIZE(fds), left < SIGN_OF_LIFE_MS ? left : SIGN_OF_LIFE_MS);
+		if (ready < 0 && errno != EINTR)
 			die("poll");
+		if (!ready)
+			printf("init: %s still runs\n", test->name);
 		if (fds[1].revents && !copy_output(test))
 			fds[1].fd = -1;
 		if (fds[0].revents)
@@ -324,7 +349,19 @@ static void end_test(struct test *test, int *status)
 	close(test->pidfd);
 }
 
-static void run_test(int number, int count, const char *name)
+/* The kernel that was started first has no suffix. */
+static void write_result(int number, bool ok, const char *name, int generation,
+			 const char *directive)
+{
+	char suffix[24] = "";
+
+	if (generation)
+		snprintf(suffix, sizeof(suffix), " (kexec %d)", generation);
+	fprintf(port, "%s %d %s%s%s\n", ok ? "ok" : "not ok", number, name, suffix, directive);
+	flush_port();
+}
+
+static void run_test(int number, const char *name, int generation)
 {
 	struct test test = { .name = name };
 	long start = now_ms();
@@ -341,9 +378,8 @@ static void run_test(int number, int count, const char *name)
 		describe_status(status, directive, sizeof(directive));
 	else
 		strcpy(directive, " # timeout");
-	fprintf(port, "%s %d %s%s\n", ok ? "ok" : "not ok", number, name, directive);
-	flush_port();
-	printf("init: %d/%d %s: %s%s, %ld ms\n", number, count, name, ok ? "ok" : "not ok",
+	write_result(number, ok, name, generation, directive);
+	printf("init: %d/%d %s: %s%s, %ld ms\n", number, last_number, name, ok ? "ok" : "not ok",
 	       directive, now_ms() - start);
 }
 
@@ -352,28 +388,84 @@ static int split_names(char *list, const char *names[MAX_TESTS])
 	char *name, *rest = list;
 	int count = 0;
 
-	while ((name = strsep(&rest, ",")))
+	while ((name = strsep(&rest, ",+")))
 		if (*name && count < MAX_TESTS)
 			names[count++] = name;
 	return count;
 }
 
-static void run_tests(void)
+static bool is_word(const char *word, const char *name)
 {
-	char cell[256] = "unknown", list[VALUE_SIZE] = ALL_TESTS;
-	const char *names[MAX_TESTS];
-	int i, count;
+	size_t length = strlen(name);
+
+	return !strncmp(word, name, length) && word[length] == '=';
+}
+
+/* Returns false if the next kernel's command line would be too long. */
+static bool make_bootargs(char bootargs[CMDLINE_SIZE], int next_number)
+{
+	char words[VALUE_SIZE], *word, *rest = words;
+	size_t used = 0;
+
+	strcpy(words, cmdline);
+	while ((word = strsep(&rest, " ")))
+		if (*word && !is_word(word, "percpu.kexec") && !is_word(word, "percpu.number") &&
+		    used < CMDLINE_SIZE)
+			used += snprintf(bootargs + used, CMDLINE_SIZE - used, "%s ", word);
+	if (used < CMDLINE_SIZE)
+		used += snprintf(bootargs + used, CMDLINE_SIZE - used,
+				 "percpu.kexec=%d percpu.number=%d", kexecs - 1, next_number);
+	return used < CMDLINE_SIZE;
+}
+
+/* What the kernels that do not start had to do fails. */
+static void start_next(const char *names[MAX_TESTS], int count)
+{
+	char bootargs[CMDLINE_SIZE];
+	int number = first_number + count;
+	const char *why = "kexec: the command line is too long";
+
+	printf("init: kexec, %d more to come\n", kexecs - 1);
+	if (make_bootargs(bootargs, number))
+		why = kexec_start(bootargs);
+	printf("init: %s\n", why);
+	for (; number <= last_number; number++) {
+		fprintf(port, "# %s\n", why);
+		write_result(number, false, names[(number - 1) % count],
+			     (number - 1) / count, "");
+	}
+}
+
+static void begin_document(int count, int generation)
+{
+	char cell[256] = "unknown";
 
 	cmdline_value(cmdline, "percpu.cell", cell, sizeof(cell));
+	printf("init: cell %s, %d tests, %d kexecs to come\n", cell, count, kexecs);
+	if (generation)
+		fprintf(port, "# generation %d\n", generation);
+	else
+		fprintf(port, "KTAP version 1\n# cell %s\n1..%d\n", cell, last_number);
+	flush_port();
+}
+
+static void run_tests(void)
+{
+	char list[VALUE_SIZE] = ALL_TESTS;
+	const char *names[MAX_TESTS];
+	int i, count, generation;
+
 	cmdline_value(cmdline, "percpu.tests", list, sizeof(list));
 	count = split_names(list, names);
+	generation = count ? (first_number - 1) / count : 0;
+	last_number = first_number - 1 + count * (kexecs + 1);
 
 	find_port();
-	printf("init: cell %s, %d tests\n", cell, count);
-	fprintf(port, "KTAP version 1\n# cell %s\n1..%d\n", cell, count);
-	flush_port();
+	begin_document(count, generation);
 	for (i = 0; i < count; i++)
-		run_test(i + 1, count, names[i]);
+		run_test(first_number + i, names[i], generation);
+	if (kexecs)
+		start_next(names, count);
 	fprintf(port, "# done\n");
 	if (fclose(port))
 		die("write to port " PORT_NAME);

@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "percpu_test.h"
@@ -17,6 +19,8 @@
 #define PINNED_ROUNDS		20
 #define PINNED_PAGES		16
 #define PINNED_SECONDS		30
+#define PATIENCE_MS		10000
+#define ENOTSUPP		524	/* include/linux/errno.h, not for user space */
 
 /**
  * read_value - read a small file of sysfs or proc
@@ -102,6 +106,42 @@ int read_cpulist(const char *path, cpu_set_t *cpus)
 }
 
 /**
+ * read_number - read a file that holds one number
+ * @path: the file
+ * @base: 10 or 16
+ * @number: the number
+ *
+ * Return: 0, or a negative errno; -EINVAL if there is anything else in it.
+ */
+int read_number(const char *path, int base, unsigned long long *number)
+{
+	char value[32], *end;
+	int err;
+
+	err = read_value(path, value, sizeof(value));
+	if (err)
+		return err;
+	*number = strtoull(value, &end, base);
+	return end == value || *end ? -EINVAL : 0;
+}
+
+/**
+ * read_crash_notes - read where a per-CPU object is in physical memory
+ * @cpu: the CPU
+ * @start: the address of its crash_notes
+ *
+ * Return: 0, -ENOENT if the kernel does not export it (KEXEC), or another
+ * negative errno.
+ */
+int read_crash_notes(int cpu, unsigned long long *start)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), CPU_DIR "/cpu%d/crash_notes", cpu);
+	return read_number(path, 16, start);
+}
+
+/**
  * next_cpu - find the next CPU of a set
  * @cpu: where to start, exclusive; -1 for the first one
  * @cpus: the set
@@ -114,6 +154,110 @@ int next_cpu(int cpu, const cpu_set_t *cpus)
 		if (CPU_ISSET(cpu, cpus))
 			return cpu;
 	return -1;
+}
+
+static void online_path(int cpu, char *path, size_t size)
+{
+	snprintf(path, size, CPU_DIR "/cpu%d/online", cpu);
+}
+
+/**
+ * can_hotplug - can a CPU be told to go offline?
+ * @cpu: the CPU
+ *
+ * Return: true if the kernel has a file for it.
+ */
+bool can_hotplug(int cpu)
+{
+	char path[96];
+
+	online_path(cpu, path, sizeof(path));
+	return !access(path, F_OK);
+}
+
+/**
+ * set_online - tell a CPU to come online or to go offline
+ * @cpu: the CPU
+ * @online: which of the two
+ *
+ * Return: 0, also if it is so already, or a negative errno.
+ */
+int set_online(int cpu, bool online)
+{
+	char path[96];
+	int fd, err = 0;
+
+	online_path(cpu, path, sizeof(path));
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, online ? "1" : "0", 1) != 1)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* What the firmware's answers become when a hart is not ready to start. */
+static bool has_not_stopped(int err)
+{
+	return err == -EINVAL || err == -ENOTSUPP;
+}
+
+/**
+ * set_online_patiently - tell a CPU to come online or to go offline, until it does
+ * @cpu: the CPU
+ * @online: which of the two
+ * @tries: how often it had to be told
+ *
+ * The kernel answers EBUSY for the last CPU online, and while hotplug is disabled.
+ * And it may take a CPU for dead that has not stopped yet: __cpu_die() of RISC-V asks
+ * the firmware once, warns "may not have stopped" and goes on, and then the firmware
+ * refuses to start the hart. It is not lost: a moment later it starts.
+ *
+ * Return: 0, also if it is so already, or a negative errno.
+ */
+int set_online_patiently(int cpu, bool online, struct hotplug_tries *tries)
+{
+	int err, left = PATIENCE_MS;
+
+	while ((err = set_online(cpu, online)) && left-- > 0) {
+		if (err == -EBUSY)
+			tries->busy++;
+		else if (online && has_not_stopped(err))
+			tries->not_stopped++;
+		else
+			break;
+		usleep(1000);
+	}
+	return err;
+}
+
+/**
+ * is_online - is a CPU in the list of online CPUs?
+ * @cpu: the CPU
+ *
+ * Return: true if it is.
+ */
+bool is_online(int cpu)
+{
+	cpu_set_t online;
+
+	return !read_cpulist(CPU_DIR "/online", &online) && CPU_ISSET(cpu, &online);
+}
+
+/**
+ * run_on_cpu - let the calling thread run on one CPU only
+ * @cpu: the CPU
+ *
+ * Return: 0, or a negative errno.
+ */
+int run_on_cpu(int cpu)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	return sched_setaffinity(0, sizeof(cpus), &cpus) ? -errno : 0;
 }
 
 static int read_node(const char *cpulist_path, int nodes[CPU_SETSIZE])
@@ -319,64 +463,89 @@ static int touch_heap(struct pinned_run *run)
 	return 0;
 }
 
-static void *pinned_work(void *arg)
+static void pinned_work(struct pinned_run *run)
 {
-	struct pinned_run *run = arg;
 	int i;
 
+	if (run_on_cpu(run->cpu)) {
+		run_fails(run, "sched_setaffinity");
+		return;
+	}
 	for (i = 0; i < PINNED_ROUNDS; i++) {
 		if (check_place(run) || touch_pages(run) || touch_heap(run))
 			break;
 		sched_yield();
 	}
-	return NULL;
+}
+
+static void pinned_child(struct pinned_run *run, int report)
+{
+	size_t length;
+
+	pinned_work(run);
+	length = strlen(run->why);
+	_exit(write(report, run->why, length) != (ssize_t)length);
 }
 
 /**
- * pinned_start - start a thread that works on one CPU and nowhere else
- * @run: lives until pinned_join(), and for good if that times out
+ * pinned_start - start a process that works on one CPU and nowhere else
+ * @run: the process
  * @cpu: the CPU
  * @node: its node, or -1 if any will do
+ *
+ * With threads each unmapping would be a remote fence of all the CPUs that the
+ * others run on: with 64 of them firmware has no time for anything else.
  *
  * Return: 0, or a negative errno.
  */
 int pinned_start(struct pinned_run *run, int cpu, int node)
 {
-	pthread_attr_t attr;
-	cpu_set_t cpus;
-	int err;
+	int ends[2];
 
 	run->cpu = cpu;
 	run->node = node;
 	run->why[0] = '\0';
-	CPU_ZERO(&cpus);
-	CPU_SET(cpu, &cpus);
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	run->pid = fork();
+	if (!run->pid)
+		pinned_child(run, ends[1]);
+	close(ends[1]);
+	run->report = ends[0];
+	return run->pid < 0 ? -errno : 0;
+}
 
-	err = pthread_attr_init(&attr);
-	if (err)
-		return -err;
-	err = pthread_attr_setaffinity_np(&attr, sizeof(cpus), &cpus);
-	if (!err)
-		err = pthread_create(&run->thread, &attr, pinned_work, run);
-	pthread_attr_destroy(&attr);
-	return -err;
+static void read_report(struct pinned_run *run)
+{
+	struct pollfd report = { .fd = run->report, .events = POLLIN };
+	ssize_t n;
+
+	if (poll(&report, 1, PINNED_SECONDS * 1000) != 1) {
+		kill(run->pid, SIGKILL);
+		snprintf(run->why, sizeof(run->why), "no end after %d s", PINNED_SECONDS);
+		return;
+	}
+	n = read(run->report, run->why, sizeof(run->why) - 1);
+	run->why[n > 0 ? n : 0] = '\0';
 }
 
 /**
- * pinned_join - wait for a pinned thread
+ * pinned_join - wait for a pinned process
  * @run: what pinned_start() started
  *
  * Return: NULL if it did all its work on its CPU, else why not.
  */
 const char *pinned_join(struct pinned_run *run)
 {
-	struct timespec deadline;
-	int err;
+	int status;
 
-	clock_gettime(CLOCK_REALTIME, &deadline);
-	deadline.tv_sec += PINNED_SECONDS;
-	err = pthread_timedjoin_np(run->thread, NULL, &deadline);
-	if (err)
-		return strerror(err);
-	return run->why[0] ? run->why : NULL;
+	read_report(run);
+	close(run->report);
+	if (run->why[0])
+		return run->why;
+	if (waitpid(run->pid, &status, 0) != run->pid)
+		return strerror(errno);
+	if (WIFSIGNALED(status))
+		return strsignal(WTERMSIG(status));
+	return WEXITSTATUS(status) ? "its report was lost" : NULL;
 }

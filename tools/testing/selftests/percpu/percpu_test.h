@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the per-CPU memory tests share: small files, CPU lists, the boot message, pinned threads. */
+/* What the per-CPU memory tests share: small files, CPUs, the boot message, pinned processes. */
 #ifndef PERCPU_TEST_H
 #define PERCPU_TEST_H
 
-#include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #define CPU_DIR		"/sys/devices/system/cpu"
 #define NODE_DIR	"/sys/devices/system/node"
@@ -31,23 +31,42 @@ struct first_chunk {
 };
 
 /**
- * struct pinned_run - a thread that works on one CPU
+ * struct pinned_run - a process that works on one CPU
  * @cpu: where it must run
  * @node: the node that getcpu() must name there, or -1 if any will do
- * @thread: the thread
+ * @pid: the process
+ * @report: it writes there why it failed
  * @why: why it failed, empty while it has not
  */
 struct pinned_run {
 	int cpu;
 	int node;
-	pthread_t thread;
+	pid_t pid;
+	int report;
 	char why[96];
+};
+
+/**
+ * struct hotplug_tries - how often a CPU had to be told again
+ * @busy: because the kernel answered EBUSY
+ * @not_stopped: because its hart had not stopped
+ */
+struct hotplug_tries {
+	unsigned int busy;
+	unsigned int not_stopped;
 };
 
 int read_value(const char *path, char *value, size_t size);
 int parse_cpulist(const char *list, cpu_set_t *cpus);
 int read_cpulist(const char *path, cpu_set_t *cpus);
+int read_number(const char *path, int base, unsigned long long *number);
+int read_crash_notes(int cpu, unsigned long long *start);
 int next_cpu(int cpu, const cpu_set_t *cpus);
+bool can_hotplug(int cpu);
+int set_online(int cpu, bool online);
+int set_online_patiently(int cpu, bool online, struct hotplug_tries *tries);
+bool is_online(int cpu);
+int run_on_cpu(int cpu);
 int read_cpu_nodes(int nodes[CPU_SETSIZE]);
 int cmdline_value(const char *cmdline, const char *name, char *value, size_t size);
 int parse_first_chunk(const char *message, struct first_chunk *chunk);

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the kernel keeps for each CPU and shows to user space belongs to that CPU and
+ * to no other:
+ * - per-CPU maps of BPF, arrays and hashes: what is written for a CPU is read back
+ *   from it, while many maps hold other values for it;
+ * - counters of perf: those of a CPU grow while a thread works on it, and its ring
+ *   buffer fills with samples that name it;
+ * - buffers of the tracer: what a CPU writes to trace_marker is in its own trace.
+ */
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "kselftest.h"
+#include "percpu_map.h"
+#include "percpu_test.h"
+
+#define MAPS		32
+#define KEYS		16
+#define RING_PAGES	4	/* and one before them, for the header */
+#define PERIOD_NS	100000
+#define ROUNDS		2000	/* of work, until there must be something to see */
+#define TRACEFS		"/sys/kernel/tracing"
+#define MARKER_START	"percpu test "
+#define MARKER		MARKER_START "%d cpu%d."
+
+static cpu_set_t online;
+static int nr_possible;
+
+static bool fails(int cpu, const char *what, int err)
+{
+	ksft_print_msg("cpu%d: %s: %s\n", cpu, what, strerror(err));
+	return false;
+}
+
+static uint64_t value_of(int map, uint32_t key, int cpu)
+{
+	return (uint64_t)(map + 1) << 48 | (uint64_t)(key + 1) << 32 | (cpu + 1);
+}
+
+static int fill_map(int map, int number)
+{
+	static uint64_t values[CPU_SETSIZE];
+	uint32_t key;
+	int cpu, err = 0;
+
+	for (key = 0; key < KEYS && !err; key++) {
+		for (cpu = 0; cpu < nr_possible; cpu++)
+			values[cpu] = value_of(number, key, cpu);
+		err = percpu_map_update(map, key, values);
+	}
+	return err;
+}
+
+static bool has_values(int map, int number)
+{
+	static uint64_t values[CPU_SETSIZE];
+	uint32_t key;
+	int cpu, err;
+
+	for (key = 0; key < KEYS; key++) {
+		err = percpu_map_lookup(map, key, values);
+		if (err)
+			return fails(number, "lookup in this map", -err);
+		for (cpu = 0; cpu < nr_possible; cpu++)
+			if (values[cpu] != value_of(number, key, cpu)) {
+				ksft_print_msg("map %d, key %u, CPU number %d: %#llx\n", number,
+					       key, cpu, (unsigned long long)values[cpu]);
+				return false;
+			}
+	}
+	return true;
+}
+
+static void test_maps(enum bpf_map_type type, const char *name)
+{
+	int maps[MAPS], count, err = 0;
+	bool ok = true;
+
+	if (!percpu_map_supported()) {
+		ksft_test_result_skip("per-CPU %s (BPF_SYSCALL)\n", name);
+		return;
+	}
+	for (count = 0; count < MAPS && !err; count++) {
+		maps[count] = percpu_map_create(type, sizeof(uint64_t), KEYS);
+		err = maps[count] < 0 ? maps[count] : fill_map(maps[count], count);
+	}
+	if (err)
+		ksft_print_msg("map %d: %s\n", count - 1, strerror(-err));
+	for (count = 0; count < MAPS && !err; count++) {
+		ok &= has_values(maps[count], count);
+		close(maps[count]);
+	}
+	ksft_test_result(ok && !err, "per-CPU %s\n", name);
+}
+
+static int open_counter(int cpu, uint64_t config, uint64_t period)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = config,
+		.sample_period = period,
+		.sample_type = PERF_SAMPLE_CPU,
+	};
+
+	return syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+static uint64_t read_counter(int fd)
+{
+	uint64_t count;
+
+	return read(fd, &count, sizeof(count)) == sizeof(count) ? count : 0;
+}
+
+static void work_and_sleep(void)
+{
+	struct timespec nap = { .tv_nsec = 1000000 };
+	volatile int work;
+
+	for (work = 0; work < 100000; work++)
+		;
+	nanosleep(&nap, NULL);
+}
+
+static bool grows(int fd)
+{
+	uint64_t before = read_counter(fd);
+	int round;
+
+	for (round = 0; round < ROUNDS && read_counter(fd) == before; round++)
+		work_and_sleep();
+	return read_counter(fd) > before;
+}
+
+static bool counter_grows(int cpu, uint64_t config)
+{
+	int fd = open_counter(cpu, config, 0);
+	bool ok;
+
+	if (fd < 0)
+		return fails(cpu, "perf_event_open", errno);
+	ok = grows(fd);
+	close(fd);
+	if (!ok)
+		ksft_print_msg("cpu%d: the counter does not grow\n", cpu);
+	return ok;
+}
+
+/* With PERF_EVENTS comes its sysctl. */
+static bool has_perf(void)
+{
+	return !access("/proc/sys/kernel/perf_event_paranoid", F_OK);
+}
+
+static void test_counter(uint64_t config, const char *name)
+{
+	bool ok = true;
+	int cpu, err;
+
+	if (!has_perf()) {
+		ksft_test_result_skip("perf counts %s (PERF_EVENTS)\n", name);
+		return;
+	}
+	for (cpu = next_cpu(-1, &online); cpu >= 0; cpu = next_cpu(cpu, &online)) {
+		err = run_on_cpu(cpu);
+		ok &= err ? fails(cpu, "sched_setaffinity", -err) : counter_grows(cpu, config);
+	}
+	ksft_test_result(ok, "perf counts %s\n", name);
+}
+
+/* Returns how many samples there are, or -1 - <the other CPU that one of them names>. */
+static int count_samples(const struct perf_event_mmap_page *header, int cpu)
+{
+	const char *data = (const char *)header + sysconf(_SC_PAGESIZE);
+	const struct {
+		struct perf_event_header header;
+		uint32_t cpu;
+		uint32_t reserved;
+	} *sample;
+	uint64_t at = 0, head = __atomic_load_n(&header->data_head, __ATOMIC_ACQUIRE);
+	int count = 0;
+
+	/* not consumed, so the kernel drops what has no room, and nothing wraps */
+	for (; at < head; at += sample->header.size) {
+		sample = (const void *)(data + at);
+		if (sample->header.type != PERF_RECORD_SAMPLE)
+			continue;
+		if ((int)sample->cpu != cpu)
+			return -1 - (int)sample->cpu;
+		count++;
+	}
+	return count;
+}
+
+static bool ring_fills(int fd, int cpu)
+{
+	size_t size = (RING_PAGES + 1) * sysconf(_SC_PAGESIZE);
+	struct perf_event_mmap_page *ring;
+	int samples = 0, round;
+
+	ring = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (ring == MAP_FAILED)
+		return fails(cpu, "mmap", errno);
+	for (round = 0; round < ROUNDS && !samples; round++) {
+		work_and_sleep();
+		samples = count_samples(ring, cpu);
+	}
+	munmap(ring, size);
+	if (samples < 0)
+		ksft_print_msg("cpu%d: a sample of cpu%d\n", cpu, -1 - samples);
+	else if (!samples)
+		ksft_print_msg("cpu%d: no sample\n", cpu);
+	return samples > 0;
+}
+
+static bool samples_arrive(int cpu)
+{
+	int fd = open_counter(cpu, PERF_COUNT_SW_CPU_CLOCK, PERIOD_NS), err = run_on_cpu(cpu);
+	bool ok;
+
+	if (err)
+		return fails(cpu, "sched_setaffinity", -err);
+	if (fd < 0)
+		return fails(cpu, "perf_event_open", errno);
+	ok = ring_fills(fd, cpu);
+	close(fd);
+	return ok;
+}
+
+static void test_rings(void)
+{
+	bool ok = true;
+	int cpu;
+
+	if (!has_perf()) {
+		ksft_test_result_skip("perf samples (PERF_EVENTS)\n");
+		return;
+	}
+	for (cpu = next_cpu(-1, &online); cpu >= 0; cpu = next_cpu(cpu, &online))
+		ok &= samples_arrive(cpu);
+	ksft_test_result(ok, "perf samples\n");
+}
+
+static int write_marker(int cpu)
+{
+	char text[48];
+	int fd, length, err;
+
+	err = run_on_cpu(cpu);
+	if (err)
+		return err;
+	fd = open(TRACEFS "/trace_marker", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	length = snprintf(text, sizeof(text), MARKER, getpid(), cpu);
+	if (write(fd, text, length) != length)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* Returns how many markers are in the trace of a CPU, or -1 if one is of another CPU. */
+static int count_markers(int cpu)
+{
+	char path[64], line[512], *marker;
+	int count = 0, pid, writer;
+	FILE *trace;
+
+	snprintf(path, sizeof(path), TRACEFS "/per_cpu/cpu%d/trace", cpu);
+	trace = fopen(path, "r");
+	if (!trace)
+		return 0;
+	while (count >= 0 && fgets(line, sizeof(line), trace)) {
+		marker = strstr(line, MARKER_START);
+		if (marker && sscanf(marker, MARKER, &pid, &writer) == 2 && pid == getpid())
+			count = writer == cpu ? count + 1 : -1;
+	}
+	fclose(trace);
+	return count;
+}
+
+static void test_trace(void)
+{
+	bool ok = true;
+	int cpu, count, err;
+
+	mount("tracefs", TRACEFS, "tracefs", 0, NULL);
+	if (access(TRACEFS "/trace_marker", W_OK)) {
+		ksft_test_result_skip("trace of each CPU (TRACING)\n");
+		return;
+	}
+	for (cpu = next_cpu(-1, &online); cpu >= 0; cpu = next_cpu(cpu, &online)) {
+		err = write_marker(cpu);
+		ok &= !err || fails(cpu, "trace_marker", -err);
+	}
+	for (cpu = next_cpu(-1, &online); cpu >= 0; cpu = next_cpu(cpu, &online)) {
+		count = count_markers(cpu);
+		if (count != 1)
+			ksft_print_msg("cpu%d: %s\n", cpu, count ? "other markers than its own" :
+				       "no marker");
+		ok &= count == 1;
+	}
+	ksft_test_result(ok, "trace of each CPU\n");
+}
+
+int main(void)
+{
+	cpu_set_t possible;
+	int err;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	err = read_cpulist(CPU_DIR "/online", &online);
+	if (!err)
+		err = read_cpulist(CPU_DIR "/possible", &possible);
+	if (err)
+		ksft_exit_fail_msg(CPU_DIR ": %s\n", strerror(-err));
+	nr_possible = CPU_COUNT(&possible);
+
+	ksft_set_plan(6);
+	test_maps(BPF_MAP_TYPE_PERCPU_ARRAY, "array");
+	test_maps(BPF_MAP_TYPE_PERCPU_HASH, "hash");
+	test_counter(PERF_COUNT_SW_CPU_CLOCK, "the clock");
+	test_counter(PERF_COUNT_SW_CONTEXT_SWITCHES, "context switches");
+	test_rings();
+	test_trace();
+	ksft_finished();
+}

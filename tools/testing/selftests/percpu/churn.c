@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * CPUs go offline and come online while per-CPU memory is in use.
+ *
+ * - Owners take their own CPUs offline and online, one at a time, and then work on
+ *   them. Nobody else touches these, so the list of online CPUs must say so after
+ *   each write: only what it says is a transition.
+ * - Contenders write to the file of one more CPU, all at once. Which of them made it
+ *   go or come nobody can tell, so none of that counts.
+ * - Hoppers move from CPU to CPU, whatever is online, and make the kernel allocate
+ *   there.
+ * - Another process takes users of per-CPU memory and lets them go, over and over.
+ *
+ * When the kernel is not ready for that, it is told again: set_online_patiently().
+ *
+ * All of them are processes, and only hoppers leave the home CPU, which stays online.
+ * The kernel takes a CPU out of mm_cpumask() only when it is dead. So who unmaps
+ * memory of a process that has run there may ask the firmware for a remote fence of a
+ * hart that is about to stop, and OpenSBI (1.6) then waits for it for ever. That would
+ * end each long run. Hoppers unmap nothing before they exit, and that is when no CPU
+ * goes any more.
+ *
+ * percpu.transitions=<n> on the kernel's command line says how many there must be;
+ * without it some, and not for long.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "kselftest.h"
+#include "percpu_test.h"
+#include "users.h"
+
+#define MAX_OWNERS		4
+#define CONTENDERS		2
+#define HOPPERS			2
+#define WORK_EVERY		4
+#define SOME_TRANSITIONS	200
+#define SOME_MS			2500
+#define PROGRESS_MS		3000
+
+/*
+ * One writer of the "online" files works at a time and the others sleep, so whoever
+ * writes on and on leaves nothing to the owners.
+ */
+#define CONTEND_US		50000
+#define HOP_US			2000
+#define USERS_US		20000
+
+/**
+ * struct worker - a process
+ * @pid: the process
+ * @cpus: the CPUs it takes offline and online, or hops on
+ * @done: how often it did what it does
+ * @tries: how often the kernel was not ready for that
+ * @why: why it failed, empty if it did not
+ */
+struct worker {
+	pid_t pid;
+	cpu_set_t cpus;
+	unsigned int done;
+	struct hotplug_tries tries;
+	char why[160];
+};
+
+/**
+ * struct shared - what the processes share
+ * @owners: each of them with its CPUs
+ * @contenders: all with the same CPU
+ * @hoppers: with all CPUs
+ * @users: the process that lets users come and go
+ * @transitions: how many there were
+ * @stopping: all but the hoppers end
+ * @quiet: no CPU goes any more, so the hoppers end too
+ */
+struct shared {
+	struct worker owners[MAX_OWNERS];
+	struct worker contenders[CONTENDERS];
+	struct worker hoppers[HOPPERS];
+	struct worker users;
+	atomic_uint transitions;
+	atomic_bool stopping;
+	atomic_bool quiet;
+};
+
+static struct shared *shared;
+static int nr_owners, nr_contenders;
+static int nodes[CPU_SETSIZE];
+static int home;
+static unsigned int wanted;
+static long budget_ms;	/* 0 for as long as it takes */
+static long goal_kb;
+static struct timespec start;
+
+static long elapsed_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
+}
+
+static bool fails(struct worker *worker, int cpu, const char *what, const char *why)
+{
+	snprintf(worker->why, sizeof(worker->why), "cpu%d: %s: %s", cpu, what, why);
+	shared->stopping = true;
+	return false;
+}
+
+static bool make_transition(struct worker *worker, int cpu, bool online)
+{
+	const char *what = online ? "online" : "offline";
+	int err;
+
+	err = set_online_patiently(cpu, online, &worker->tries);
+	if (err)
+		return fails(worker, cpu, what, strerror(-err));
+	if (is_online(cpu) != online)
+		return fails(worker, cpu, what, "the list of online CPUs does not say so");
+	shared->transitions++;
+	return true;
+}
+
+static bool work(struct worker *worker, int cpu)
+{
+	struct pinned_run run;
+	const char *why;
+	int err;
+
+	err = pinned_start(&run, cpu, nodes[cpu]);
+	why = err ? strerror(-err) : pinned_join(&run);
+	return why ? fails(worker, cpu, "work", why) : true;
+}
+
+static void own(struct worker *worker)
+{
+	int cpu = -1;
+
+	while (!shared->stopping && shared->transitions < wanted) {
+		cpu = next_cpu(cpu, &worker->cpus);
+		if (cpu < 0)
+			continue;
+		if (!make_transition(worker, cpu, false) || !make_transition(worker, cpu, true))
+			break;
+		if (worker->done++ % WORK_EVERY == 0 && !work(worker, cpu))
+			break;
+	}
+}
+
+static void contend(struct worker *worker)
+{
+	int cpu = next_cpu(-1, &worker->cpus), err = 0;
+
+	for (; !shared->stopping && !err; worker->done++) {
+		err = set_online_patiently(cpu, worker->done % 2, &worker->tries);
+		usleep(CONTEND_US);
+	}
+	if (!err)
+		err = set_online_patiently(cpu, true, &worker->tries);
+	if (err)
+		fails(worker, cpu, "contend", strerror(-err));
+}
+
+/* Makes the kernel allocate a pipe and its pages, and an inode of proc. */
+static bool allocate(struct worker *worker, int cpu)
+{
+	char data[4096] = "";
+	int ends[2];
+	bool ok;
+
+	if (pipe(ends))
+		return fails(worker, cpu, "pipe", strerror(errno));
+	ok = write(ends[1], data, sizeof(data)) == sizeof(data) &&
+		read(ends[0], data, sizeof(data)) == sizeof(data);
+	close(ends[0]);
+	close(ends[1]);
+	if (!ok)
+		return fails(worker, cpu, "pipe", "what was written does not come out");
+	return !read_value("/proc/self/stat", data, sizeof(data)) ||
+		fails(worker, cpu, "/proc/self/stat", "cannot be read");
+}
+
+/* EINVAL is a CPU that is offline just now. */
+static bool hop_to(struct worker *worker, int cpu)
+{
+	int err = run_on_cpu(cpu);
+
+	if (err)
+		return err == -EINVAL || fails(worker, cpu, "hop", strerror(-err));
+	worker->done++;
+	return allocate(worker, cpu);
+}
+
+static void hop(struct worker *worker)
+{
+	int cpu = -1;
+
+	while (!shared->quiet) {
+		cpu = next_cpu(cpu, &worker->cpus);
+		if (cpu >= 0 && !hop_to(worker, cpu))
+			break;
+		usleep(HOP_US);
+	}
+}
+
+static void come_and_go(struct worker *worker)
+{
+	struct users users;
+	int err;
+
+	while (!shared->stopping) {
+		err = users_start(&users, goal_kb);
+		if (!err) {
+			err = users_wait(&users);
+			users_stop(&users);
+		}
+		if (err < 0) {
+			fails(worker, home, "users", strerror(-err));
+			break;
+		}
+		worker->done++;
+		usleep(USERS_US);
+	}
+}
+
+static void start_workers(struct worker *workers, int count, void (*function)(struct worker *))
+{
+	pid_t pid;
+	int i;
+
+	for (i = 0; i < count; i++) {
+		pid = fork();
+		if (pid < 0)
+			ksft_exit_fail_msg("fork: %s\n", strerror(errno));
+		if (!pid) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			function(&workers[i]);
+			_exit(KSFT_PASS);
+		}
+		workers[i].pid = pid;
+	}
+}
+
+/* Returns whether none of them failed and something was done, if there are any. */
+static bool join_workers(struct worker *workers, int count, const char *what)
+{
+	unsigned int done = 0, busy = 0, not_stopped = 0;
+	int i, status;
+	bool ok = true;
+
+	for (i = 0; i < count; i++) {
+		waitpid(workers[i].pid, &status, 0);
+		done += workers[i].done;
+		busy += workers[i].tries.busy;
+		not_stopped += workers[i].tries.not_stopped;
+		if (status)
+			fails(&workers[i], home, what, "did not end by itself");
+		if (workers[i].why[0])
+			ksft_print_msg("%s\n", workers[i].why);
+		ok &= !workers[i].why[0];
+	}
+	ksft_print_msg("%d %s: %u times; EBUSY %u times, CPU not stopped %u times\n", count, what,
+		       done, busy, not_stopped);
+	return ok && (done || !count);
+}
+
+static void wait_for_transitions(void)
+{
+	long next = PROGRESS_MS;
+
+	while (!shared->stopping && shared->transitions < wanted &&
+	       (!budget_ms || elapsed_ms() < budget_ms)) {
+		usleep(20000);
+		if (elapsed_ms() < next)
+			continue;
+		ksft_print_msg("%u of %u transitions, %ld s\n", shared->transitions, wanted,
+			       next / 1000);
+		next += PROGRESS_MS;
+	}
+	shared->stopping = true;
+}
+
+static void state_facts(long ms)
+{
+	ksft_print_msg("fact hotplug_transitions %u\n", shared->transitions);
+	ksft_print_msg("fact hotplug_seconds %ld.%03ld\n", ms / 1000, ms % 1000);
+}
+
+static void test_churn(void)
+{
+	bool owned, contended;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	start_workers(shared->owners, nr_owners, own);
+	start_workers(shared->contenders, nr_contenders, contend);
+	start_workers(shared->hoppers, HOPPERS, hop);
+	start_workers(&shared->users, 1, come_and_go);
+	wait_for_transitions();
+	owned = join_workers(shared->owners, nr_owners, "owners");
+	state_facts(elapsed_ms());
+	contended = join_workers(shared->contenders, nr_contenders, "contenders");
+	shared->quiet = true;
+
+	ksft_test_result(owned && (budget_ms || shared->transitions >= wanted),
+			 "CPUs go and come\n");
+	ksft_test_result(contended, "one CPU goes and comes at the will of many\n");
+	ksft_test_result(join_workers(shared->hoppers, HOPPERS, "hoppers"),
+			 "processes hop from CPU to CPU\n");
+	ksft_test_result(join_workers(&shared->users, 1, "process with users"),
+			 "users come and go meanwhile\n");
+}
+
+static void test_all_online(const cpu_set_t *before)
+{
+	cpu_set_t after;
+	int err;
+
+	err = read_cpulist(CPU_DIR "/online", &after);
+	if (err)
+		ksft_print_msg(CPU_DIR "/online: %s\n", strerror(-err));
+	ksft_test_result(!err && CPU_EQUAL(before, &after), "all online again\n");
+}
+
+static void test_work(const cpu_set_t *cpus)
+{
+	struct worker *worker = &shared->users;
+	bool ok = true;
+	int cpu;
+
+	for (cpu = next_cpu(-1, cpus); cpu >= 0; cpu = next_cpu(cpu, cpus))
+		if (!work(worker, cpu)) {
+			ksft_print_msg("%s\n", worker->why);
+			ok = false;
+		}
+	ksft_test_result(ok, "each CPU works\n");
+}
+
+static void test_return(long base_kb, long slack_kb)
+{
+	long end_kb = wait_for_percpu_kb(base_kb + slack_kb);
+
+	ksft_print_msg("%ld kB before, %ld kB now, slack %ld kB\n", base_kb, end_kb, slack_kb);
+	ksft_test_result(end_kb <= base_kb + slack_kb, "per-CPU memory returns\n");
+}
+
+/* A CPU that cannot go offline if there is one, else the first. */
+static int find_home(const cpu_set_t *online)
+{
+	int cpu;
+
+	for (cpu = next_cpu(-1, online); cpu >= 0; cpu = next_cpu(cpu, online))
+		if (!can_hotplug(cpu))
+			return cpu;
+	return next_cpu(-1, online);
+}
+
+/* The last CPU is contended for, if there is another one; the rest is dealt out. */
+static void deal_out(const cpu_set_t *online)
+{
+	int cpu, i, last = -1, count = 0;
+
+	home = find_home(online);
+	for (cpu = next_cpu(-1, online); cpu >= 0; cpu = next_cpu(cpu, online)) {
+		if (cpu == home || !can_hotplug(cpu))
+			continue;
+		CPU_SET(cpu, &shared->owners[count++ % MAX_OWNERS].cpus);
+		last = cpu;
+	}
+	if (count > 1) {
+		count--;
+		CPU_CLR(last, &shared->owners[count % MAX_OWNERS].cpus);
+		nr_contenders = CONTENDERS;
+	}
+	nr_owners = count < MAX_OWNERS ? count : MAX_OWNERS;
+	for (i = 0; i < nr_contenders; i++)
+		CPU_SET(last, &shared->contenders[i].cpus);
+	for (i = 0; i < HOPPERS; i++)
+		shared->hoppers[i].cpus = *online;
+}
+
+static void read_wanted(void)
+{
+	char cmdline[VALUE_SIZE], value[16];
+	int err;
+
+	err = read_value("/proc/cmdline", cmdline, sizeof(cmdline));
+	if (err)
+		ksft_exit_fail_msg("/proc/cmdline: %s\n", strerror(-err));
+	wanted = SOME_TRANSITIONS;
+	budget_ms = SOME_MS;
+	if (cmdline_value(cmdline, "percpu.transitions", value, sizeof(value)))
+		return;
+	wanted = atoi(value);
+	budget_ms = 0;
+	if (!wanted)
+		ksft_exit_fail_msg("percpu.transitions=%s\n", value);
+}
+
+static void prepare(const cpu_set_t *online)
+{
+	int err;
+
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	if (shared == MAP_FAILED)
+		ksft_exit_fail_msg("mmap: %s\n", strerror(errno));
+	deal_out(online);
+	if (!nr_owners)
+		ksft_exit_skip("no CPU can go offline (HOTPLUG_CPU)\n");
+	err = run_on_cpu(home);
+	if (err)
+		ksft_exit_fail_msg("cpu%d: %s\n", home, strerror(-err));
+	err = read_cpu_nodes(nodes);
+	if (err && err != -ENOENT)
+		ksft_exit_fail_msg("%s: %s\n", NODE_DIR, strerror(-err));
+	read_wanted();
+}
+
+int main(void)
+{
+	struct first_chunk chunk;
+	cpu_set_t online, possible;
+	long base_kb, slack_kb;
+	int err;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	err = read_cpulist(CPU_DIR "/online", &online);
+	if (!err)
+		err = read_cpulist(CPU_DIR "/possible", &possible);
+	if (err)
+		ksft_exit_fail_msg(CPU_DIR ": %s\n", strerror(-err));
+	if (CPU_COUNT(&online) < 2)
+		ksft_exit_skip("only one CPU is online\n");
+	err = read_first_chunk(&chunk);
+	if (err)
+		ksft_exit_fail_msg("boot message about the first chunk: %s\n", strerror(-err));
+	prepare(&online);
+
+	base_kb = read_percpu_kb();
+	slack_kb = percpu_slack_kb(&chunk, CPU_COUNT(&possible));
+	goal_kb = base_kb + 2 * slack_kb;
+	ksft_set_plan(7);
+	test_churn();
+	test_all_online(&online);
+	test_work(&online);
+	test_return(base_kb, slack_kb);
+	ksft_finished();
+}

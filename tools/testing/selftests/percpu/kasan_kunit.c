@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's KUnit suite of KASAN, kasan_test.ko: each of its tests is one here.
+ *
+ * Its tests make KASAN report bugs, on purpose. KUnit fails a test whose report
+ * does not come, or that makes one it should not. But on the console such a report
+ * cannot be told from a bug, and there any is a failure. So meanwhile nothing below
+ * KERN_EMERG goes to the console, and the log is judged here: a report must come
+ * from the suite, and other splats must not be. An oops or a panic raises the
+ * console's level by itself and is seen there.
+ *
+ * The suite allows more than one report while it runs (kasan_multi_shot) and then
+ * restores what was before: the first report of a true bug still comes.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "kernel_log.h"
+#include "kselftest.h"
+#include "percpu_test.h"
+
+#define MODULE		"kasan_test"
+#define SUITE		"kasan"
+#define LEVEL_FILE	"/proc/sys/kernel/printk"
+#define MORE_TESTS	3
+#define LEAST_PASSED	30	/* of the 43 that pass on 6.1 */
+
+/*
+ * Tests that fail with either first chunk as long as the kernel is older than
+ * 6.@fixed: 77514915b72c ("riscv: Enable bitops instrumentation"), a1af6a2bfa0c
+ * ("kunit: run test suites only after module initialization completes").
+ */
+static const struct known_failure {
+	const char *test;
+	int fixed;
+	const char *why;
+} known_failures[] = {
+	{ "kasan_bitops_generic", 12, "bitops of riscv are not instrumented" },
+	{ "kasan_global_oob_right", 8, "KUnit runs a module's tests before its constructors" },
+};
+
+static struct {
+	bool running;
+	bool ended;
+	bool reporting;		/* "BUG: KASAN" came, by which task comes next */
+	int planned;
+	int results;
+	int strays;		/* reports by other tasks in the test that runs */
+} suite;
+
+static int reports, foreign, splats;
+
+static void set_console_level(const char *level)
+{
+	int fd = open(LEVEL_FILE, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, level, strlen(level)) != (ssize_t)strlen(level))
+		ksft_exit_fail_msg(LEVEL_FILE ": %s\n", strerror(errno));
+	close(fd);
+}
+
+/*
+ * KUnit runs each test in a task of this name. A report by another one is a bug
+ * elsewhere, but for the tests that let a callback use freed memory.
+ */
+static bool is_by_suite(const char *task)
+{
+	return !strncmp(task, "kunit_try_catch", 15);
+}
+
+static bool reports_in_callback(const char *test)
+{
+	return !strcmp(test, "rcu_uaf") || !strcmp(test, "workqueue_uaf");
+}
+
+static void take_report(const char *message)
+{
+	const char *task;
+
+	if (!strncmp(message, "BUG: KASAN: ", 12)) {
+		reports++;
+		suite.reporting = true;
+		if (suite.running)
+			return;
+		foreign++;
+		ksft_print_msg("not of the suite: %s\n", message);
+		return;
+	}
+	task = suite.reporting ? log_find(message, " by task ") : NULL;
+	if (!task)
+		return;
+	suite.reporting = false;
+	if (is_by_suite(task))
+		return;
+	suite.strays++;
+	ksft_print_msg("not of the suite: %s\n", message);
+}
+
+/* Returns why the test cannot pass on this kernel, or NULL if it can. */
+static const char *known_failure(const char *test)
+{
+	struct utsname kernel;
+	int major, minor;
+	size_t i;
+
+	if (uname(&kernel) || sscanf(kernel.release, "%d.%d", &major, &minor) != 2)
+		return NULL;
+	for (i = 0; i < ARRAY_SIZE(known_failures); i++)
+		if (!strcmp(test, known_failures[i].test) &&
+		    (major < 6 || (major == 6 && minor < known_failures[i].fixed)))
+			return known_failures[i].why;
+	return NULL;
+}
+
+static void end_test(const char *name, bool passed, const char *skipped)
+{
+	const char *why = passed ? NULL : known_failure(name);
+
+	if (!reports_in_callback(name))
+		foreign += suite.strays;
+	suite.strays = 0;
+	suite.results++;
+	if (skipped)
+		ksft_test_result_skip("%s: %s\n", name, skipped);
+	else if (why)
+		ksft_test_result_xfail("%s: %s\n", name, why);
+	else
+		ksft_test_result(passed, "%s\n", name);
+}
+
+/* "    ok 1 kmalloc_oob_right" is a test, "ok 1 kasan" the suite; older kernels say "ok 1 - ". */
+static void take_result(const char *message)
+{
+	bool is_test = !strncmp(message, "    ", 4), passed;
+	const char *result = message + (is_test ? 4 : 0), *skipped;
+	char name[64];
+
+	passed = !strncmp(result, "ok ", 3);
+	if (!passed && strncmp(result, "not ok ", 7))
+		return;
+	result += strcspn(result, "0123456789");
+	if (sscanf(result, "%*d - %63s", name) != 1 && sscanf(result, "%*d %63s", name) != 1)
+		return;
+	skipped = log_find(result, "# SKIP ");
+	if (is_test) {
+		end_test(name, passed, skipped);
+	} else if (!strcmp(name, SUITE)) {
+		suite.running = false;
+		suite.ended = true;
+	}
+}
+
+static void take_plan(const char *message)
+{
+	if (suite.planned || sscanf(message, "    1..%d", &suite.planned) != 1)
+		return;
+	ksft_set_plan(suite.planned + MORE_TESTS);
+}
+
+static void take_message(const char *message)
+{
+	if (log_find(message, "# Subtest: " SUITE))
+		suite.running = true;
+	take_report(message);
+	if (suite.running) {
+		take_plan(message);
+		take_result(message);
+	}
+	if (log_find(message, "EXPECTATION FAILED") || log_find(message, "failure expected"))
+		ksft_print_msg("%s\n", message);
+	if (!log_is_splat(message) || !strncmp(message, "BUG: KASAN: ", 12))
+		return;
+	splats++;
+	ksft_print_msg("%s\n", message);
+}
+
+static void state_counts(void)
+{
+	ksft_print_msg("fact kasan_kunit_passed %u\n", ksft_get_pass_cnt());
+	ksft_print_msg("fact kasan_kunit_failed %u\n",
+		       ksft_get_fail_cnt() + ksft_get_xfail_cnt());
+	ksft_print_msg("fact kasan_kunit_skipped %u\n", ksft_get_xskip_cnt());
+	ksft_print_msg("fact kasan_kunit_reports %d\n", reports);
+}
+
+int main(void)
+{
+	unsigned int passed;
+	char level[64];
+	int err;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	if (!module_exists(MODULE))
+		ksft_exit_skip(MODULE_DIR "/" MODULE ".ko is not there (KASAN_KUNIT_TEST=m)\n");
+	err = read_value(LEVEL_FILE, level, sizeof(level));
+	if (err)
+		ksft_exit_fail_msg(LEVEL_FILE ": %s\n", strerror(-err));
+
+	set_console_level("1");
+	err = module_run(MODULE, "", take_message);
+	set_console_level(level);
+	if (!suite.planned)
+		ksft_exit_fail_msg(MODULE ": %s; its suite did not run (KUNIT_DEFAULT_ENABLED)\n",
+				   strerror(-err));
+	state_counts();
+	passed = ksft_get_pass_cnt();
+	ksft_test_result(!err && suite.results == suite.planned && passed >= LEAST_PASSED,
+			 "loaded: %s, %d results of %d, %u pass\n", strerror(-err), suite.results,
+			 suite.planned, passed);
+	ksft_test_result(suite.ended && reports && !foreign, "%d reports, %d not of the suite\n",
+			 reports, foreign);
+	ksft_test_result(!splats, "no other splat\n");
+	ksft_finished();
+}

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The units of the first chunk are what the kernel takes them for, seen from
+ * outside through /proc/kcore:
+ * - in page mode they tile the early vmalloc area, in embed mode they lie in the
+ *   linear map and do not overlap;
+ * - the kernel's page table maps each page of each unit, to a page of its own;
+ * - it maps crash_notes to the physical address that the kernel exports, which is
+ *   what per_cpu_ptr_to_phys() made of the same pointer;
+ * - what the kernel wrote through a unit's address is found through the linear map,
+ *   at the physical address: values of a per-CPU map of BPF, one for each CPU.
+ *
+ * /proc/kcore cannot read the units themselves, see kernel_memory.c.
+ */
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "kernel_memory.h"
+#include "kselftest.h"
+#include "percpu_map.h"
+#include "percpu_test.h"
+
+#define PAGE_SIZE	4096UL	/* RISC-V has no other */
+#define TABLE_BITS	9
+#define MAX_PAGES	1024
+#define MAGIC		0x7063000000000000ULL	/* and the pid: what a test left behind stays */
+#define KPTR_RESTRICT	"/proc/sys/kernel/kptr_restrict"
+
+/* Documentation/arch/riscv and the privileged specification, Sv39 to Sv57 */
+#define PTE_VALID	0x1UL
+#define PTE_LEAF	0xeUL
+#define PTE_PFN(entry)	((entry) >> 10 & ((1UL << 44) - 1))
+
+static struct first_chunk chunk;
+static cpu_set_t possible;
+static unsigned long units[CPU_SETSIZE];
+static unsigned long long pages[CPU_SETSIZE][MAX_PAGES];
+static unsigned long area_start, area_end;
+static int levels;
+
+static int read_levels(void)
+{
+	int bits = 0;
+	char line[1024];
+	FILE *cpuinfo;
+
+	cpuinfo = fopen("/proc/cpuinfo", "r");
+	if (!cpuinfo)
+		return -errno;
+	while (!bits && fgets(line, sizeof(line), cpuinfo))
+		sscanf(line, "mmu : sv%d", &bits);
+	fclose(cpuinfo);
+	levels = (bits - 12) / TABLE_BITS;
+	return bits ? 0 : -ENOMSG;
+}
+
+static int set_kptr_restrict(const char *value)
+{
+	int fd = open(KPTR_RESTRICT, O_WRONLY | O_CLOEXEC), err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, value, strlen(value)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+static int find_area(void)
+{
+	unsigned long start, end, size, wanted = CPU_COUNT(&possible) * chunk.unit_size;
+	char line[1024], kind[16];
+	FILE *info;
+
+	info = fopen("/proc/vmallocinfo", "r");
+	if (!info)
+		return -errno;
+	while (!area_end && fgets(line, sizeof(line), info))
+		if (sscanf(line, "%lx-%lx %lu %15s", &start, &end, &size, kind) == 4 &&
+		    size == wanted && !strcmp(kind, "vmalloc")) {
+			area_start = start;
+			area_end = end;
+		}
+	fclose(info);
+	return area_end ? 0 : -ENOMSG;
+}
+
+/* Only with kptr_restrict=1 the addresses are real ones, for who has CAP_SYSLOG. */
+static int read_area(void)
+{
+	char before[16];
+	int err;
+
+	err = read_value(KPTR_RESTRICT, before, sizeof(before));
+	if (!err)
+		err = set_kptr_restrict("1");
+	if (err)
+		return err;
+	err = find_area();
+	set_kptr_restrict(before);
+	return err;
+}
+
+static bool fails(int cpu, const char *what, unsigned long long address)
+{
+	ksft_print_msg("cpu%d: unit at %#lx: %s: %#llx\n", cpu, units[cpu], what, address);
+	return false;
+}
+
+static bool tiles_area(int cpu)
+{
+	static bool taken[CPU_SETSIZE];
+	unsigned long index = (units[cpu] - area_start) / chunk.unit_size;
+
+	if (units[cpu] < area_start || units[cpu] + chunk.unit_size > area_end)
+		return fails(cpu, "not in the early area at", area_start);
+	if ((units[cpu] - area_start) % chunk.unit_size)
+		return fails(cpu, "no multiple of the unit size from", area_start);
+	if (taken[index])
+		return fails(cpu, "another CPU's too", units[cpu]);
+	taken[index] = true;
+	return true;
+}
+
+static bool is_apart(int cpu)
+{
+	unsigned long long phys;
+	int other;
+
+	if (kernel_linear_to_phys(units[cpu], &phys))
+		return fails(cpu, "not in the linear map", units[cpu]);
+	for (other = next_cpu(-1, &possible); other >= 0; other = next_cpu(other, &possible))
+		if (other != cpu && units[cpu] < units[other] + chunk.unit_size &&
+		    units[other] < units[cpu] + chunk.unit_size)
+			return fails(cpu, "overlaps a unit", units[other]);
+	return true;
+}
+
+static void test_places(void)
+{
+	int cpu, err = chunk.is_page ? read_area() : 0;
+	bool ok = !err;
+
+	if (err)
+		ksft_print_msg("early area in /proc/vmallocinfo: %s\n", strerror(-err));
+	for (cpu = next_cpu(-1, &possible); cpu >= 0 && !err; cpu = next_cpu(cpu, &possible))
+		ok &= chunk.is_page ? tiles_area(cpu) : is_apart(cpu);
+	ksft_test_result(ok, "units are %s\n",
+			 chunk.is_page ? "in the early area" : "in the linear map");
+}
+
+static int translate(unsigned long address, unsigned long long *phys)
+{
+	unsigned long long table = kernel_image_to_phys(kernel_symbols.page_table);
+	unsigned long entry, offset_mask;
+	int level, err;
+
+	for (level = levels - 1; level >= 0; level--) {
+		offset_mask = (PAGE_SIZE << (TABLE_BITS * level)) - 1;
+		entry = (address / (offset_mask + 1)) % (1 << TABLE_BITS);
+		err = kernel_read_phys(table + entry * sizeof(entry), &entry, sizeof(entry));
+		if (err)
+			return err;
+		if (!(entry & PTE_VALID))
+			return -ENOENT;
+		table = PTE_PFN(entry) * PAGE_SIZE;
+		if (entry & PTE_LEAF) {
+			*phys = (table & ~(unsigned long long)offset_mask) |
+				(address & offset_mask);
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static bool translate_unit(int cpu)
+{
+	unsigned long address;
+	unsigned long i;
+	int err;
+
+	for (i = 0; i < chunk.pages; i++) {
+		address = units[cpu] + i * PAGE_SIZE;
+		err = translate(address, &pages[cpu][i]);
+		if (err)
+			return fails(cpu, strerror(-err), address);
+	}
+	return true;
+}
+
+static int compare_pages(const void *a, const void *b)
+{
+	unsigned long long x = *(const unsigned long long *)a, y = *(const unsigned long long *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Returns a page that is there twice, or 0. */
+static unsigned long long find_shared_page(void)
+{
+	static unsigned long long all[CPU_SETSIZE * MAX_PAGES];
+	size_t i, count = 0;
+	int cpu;
+
+	for (cpu = next_cpu(-1, &possible); cpu >= 0; cpu = next_cpu(cpu, &possible)) {
+		memcpy(all + count, pages[cpu], chunk.pages * sizeof(*all));
+		count += chunk.pages;
+	}
+	qsort(all, count, sizeof(*all), compare_pages);
+	for (i = 1; i < count; i++)
+		if (all[i] == all[i - 1])
+			return all[i];
+	return 0;
+}
+
+static bool test_pages(void)
+{
+	unsigned long long shared;
+	bool ok = true;
+	int cpu;
+
+	for (cpu = next_cpu(-1, &possible); cpu >= 0; cpu = next_cpu(cpu, &possible))
+		ok &= translate_unit(cpu);
+	shared = find_shared_page();
+	if (ok && shared)
+		ksft_print_msg("the page at %#llx is mapped twice\n", shared);
+	ksft_test_result(ok && !shared, "each page has memory of its own\n");
+	return ok;
+}
+
+static bool notes_agree(int cpu, unsigned long pointer, unsigned long long exported)
+{
+	unsigned long long phys;
+	unsigned long offset;
+	int err;
+
+	err = kernel_read_offset(cpu, &offset);
+	if (!err)
+		err = translate(pointer + offset, &phys);
+	if (err)
+		return fails(cpu, strerror(-err), pointer);
+	if (phys == exported)
+		return true;
+	fails(cpu, "the kernel exports crash_notes at", exported);
+	return fails(cpu, "but maps it to", phys);
+}
+
+static void test_notes(void)
+{
+	unsigned long long exported, where = kernel_image_to_phys(kernel_symbols.crash_notes);
+	unsigned long pointer;
+	int cpu, err, count = 0;
+	bool ok = true;
+
+	err = kernel_symbols.crash_notes ? kernel_read_phys(where, &pointer, sizeof(pointer)) :
+		-ENOENT;
+	for (cpu = next_cpu(-1, &possible); cpu >= 0 && !err; cpu = next_cpu(cpu, &possible)) {
+		if (read_crash_notes(cpu, &exported))
+			continue;
+		count++;
+		ok &= notes_agree(cpu, pointer, exported);
+	}
+	if (err == -ENOENT || (!err && !count)) {
+		ksft_test_result_skip("crash_notes is where the kernel says (KEXEC)\n");
+		return;
+	}
+	if (err)
+		ksft_print_msg("crash_notes: %s\n", strerror(-err));
+	ksft_test_result(ok && !err, "crash_notes is where the kernel says\n");
+}
+
+/* Returns the offset of @value in a unit, -ENOENT if it is not there, or another errno. */
+static long find_value(int cpu, uint64_t value)
+{
+	uint64_t words[PAGE_SIZE / sizeof(value)];
+	unsigned long i, word;
+	int err;
+
+	for (i = 0; i < chunk.pages; i++) {
+		err = kernel_read_phys(pages[cpu][i], words, sizeof(words));
+		if (err)
+			return err;
+		for (word = 0; word < ARRAY_SIZE(words); word++)
+			if (words[word] == value)
+				return i * PAGE_SIZE + word * sizeof(value);
+	}
+	return -ENOENT;
+}
+
+static bool value_is_at(int cpu, uint64_t value, long offset)
+{
+	long found = find_value(cpu, value);
+
+	if (found == offset)
+		return true;
+	ksft_print_msg("cpu%d: %#llx was written at %#lx of the unit, ", cpu,
+		       (unsigned long long)value, offset);
+	if (found < 0)
+		printf("found: %s\n", strerror(-found));
+	else
+		printf("found at %#lx\n", found);
+	return false;
+}
+
+/* Returns the offset of a value that is in the first chunk, or a negative errno. */
+static long write_values(uint64_t values[CPU_SETSIZE])
+{
+	int map, cpu, err, first = next_cpu(-1, &possible), index = 0;
+
+	map = percpu_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(*values), 1);
+	if (map < 0)
+		return map;
+	for (cpu = first; cpu >= 0; cpu = next_cpu(cpu, &possible))
+		values[index++] = MAGIC + ((uint64_t)getpid() << 16) + cpu;
+	err = percpu_map_update(map, 0, values);
+	return err ? err : find_value(first, values[0]);
+}
+
+static void test_values(void)
+{
+	static uint64_t values[CPU_SETSIZE];
+	long offset;
+	int cpu, index = 0;
+	bool ok;
+
+	if (!percpu_map_supported()) {
+		ksft_test_result_skip("values are where they were written (BPF_SYSCALL)\n");
+		return;
+	}
+	offset = write_values(values);
+	if (offset == -ENOENT) {
+		ksft_test_result_skip("values are where they were written (chunk is full)\n");
+		return;
+	}
+	ok = offset >= 0;
+	if (!ok)
+		ksft_print_msg("per-CPU map: %s\n", strerror(-offset));
+	for (cpu = next_cpu(-1, &possible); cpu >= 0 && ok; cpu = next_cpu(cpu, &possible))
+		ok = value_is_at(cpu, values[index++], offset);
+	ksft_test_result(ok, "values are where they were written\n");
+}
+
+static void read_all(void)
+{
+	int cpu, err;
+
+	err = read_cpulist(CPU_DIR "/possible", &possible);
+	if (err)
+		ksft_exit_fail_msg("%s/possible: %s\n", CPU_DIR, strerror(-err));
+	err = read_first_chunk(&chunk);
+	if (err)
+		ksft_exit_fail_msg("boot message about the first chunk: %s\n", strerror(-err));
+	if (chunk.pages > MAX_PAGES)
+		ksft_exit_fail_msg("units of %lu pages\n", chunk.pages);
+	err = read_levels();
+	if (err)
+		ksft_exit_fail_msg("mmu in /proc/cpuinfo: %s\n", strerror(-err));
+	kernel_memory_open();
+	for (cpu = next_cpu(-1, &possible); cpu >= 0; cpu = next_cpu(cpu, &possible)) {
+		err = kernel_read_unit(cpu, &units[cpu]);
+		if (err)
+			ksft_exit_fail_msg("cpu%d: unit: %s\n", cpu, strerror(-err));
+	}
+}
+
+int main(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	read_all();
+	ksft_set_plan(4);
+	test_places();
+	if (test_pages()) {
+		test_notes();
+		test_values();
+	} else {
+		ksft_test_result_skip("crash_notes: a unit is not mapped\n");
+		ksft_test_result_skip("values: a unit is not mapped\n");
+	}
+	ksft_finished();
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * All is read through the linear map, of which /proc/kcore names the physical
+ * address. The vmalloc space it names too, but on RISC-V that is below PAGE_OFFSET,
+ * so its offset in the file is negative (kc_vaddr_to_offset()) and pread() refuses
+ * it. The kernel's image only some versions show (ARCH_PROC_KCORE_TEXT); /proc/iomem
+ * says where it is.
+ */
+#include <elf.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "kernel_memory.h"
+#include "kselftest.h"
+
+#define MAX_SEGMENTS	64
+#define NO_PHYS		((unsigned long long)-1)
+
+static int kcore = -1;
+static Elf64_Phdr segments[MAX_SEGMENTS];
+static int nr_segments;
+static unsigned long long image_phys;
+
+/** kernel_symbols - what kernel_memory_open() found */
+struct kernel_symbols kernel_symbols;
+
+static const struct {
+	const char *name;
+	unsigned long *address;
+} wanted[] = {
+	{ "_text", &kernel_symbols.text },
+	{ "swapper_pg_dir", &kernel_symbols.page_table },
+	{ "__per_cpu_start", &kernel_symbols.percpu_start },
+	{ "__per_cpu_offset", &kernel_symbols.percpu_offset },
+	{ "crash_notes", &kernel_symbols.crash_notes },
+};
+
+static int pread_all(int fd, void *data, size_t size, off_t offset)
+{
+	ssize_t n = pread(fd, data, size, offset);
+
+	if (n < 0)
+		return -errno;
+	return (size_t)n == size ? 0 : -EIO;
+}
+
+static int read_segments(void)
+{
+	Elf64_Ehdr header;
+	int err;
+
+	err = pread_all(kcore, &header, sizeof(header), 0);
+	if (err)
+		return err;
+	if (memcmp(header.e_ident, ELFMAG, SELFMAG) || header.e_phnum > MAX_SEGMENTS)
+		return -ENOEXEC;
+	nr_segments = header.e_phnum;
+	return pread_all(kcore, segments, nr_segments * sizeof(*segments), header.e_phoff);
+}
+
+static void take_symbol(const char *name, unsigned long address)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wanted); i++)
+		if (!strcmp(wanted[i].name, name))
+			*wanted[i].address = address;
+}
+
+static int read_symbols(void)
+{
+	unsigned long address;
+	char line[1024], name[256];
+	FILE *kallsyms;
+
+	kallsyms = fopen("/proc/kallsyms", "r");
+	if (!kallsyms)
+		return -errno;
+	while (fgets(line, sizeof(line), kallsyms))
+		if (sscanf(line, "%lx %*c %255s", &address, name) == 2)
+			take_symbol(name, address);
+	fclose(kallsyms);
+	return 0;
+}
+
+/* The code comes first in the image. */
+static int read_image_phys(void)
+{
+	char line[256];
+	int found = 0;
+	FILE *iomem;
+
+	iomem = fopen("/proc/iomem", "r");
+	if (!iomem)
+		return -errno;
+	while (!found && fgets(line, sizeof(line), iomem))
+		found = strstr(line, " : Kernel code\n") &&
+			sscanf(line, " %llx-", &image_phys) == 1;
+	fclose(iomem);
+	return found ? 0 : -ENOMSG;
+}
+
+/**
+ * kernel_memory_open - make the functions below usable
+ *
+ * Ends the test as skipped if the kernel does not show its memory or its symbols,
+ * as failed if it does but cannot be understood.
+ */
+void kernel_memory_open(void)
+{
+	int err;
+
+	kcore = open("/proc/kcore", O_RDONLY | O_CLOEXEC);
+	if (kcore < 0)
+		ksft_exit_skip("/proc/kcore: %s (PROC_KCORE)\n", strerror(errno));
+	err = read_segments();
+	if (err)
+		ksft_exit_fail_msg("/proc/kcore: %s\n", strerror(-err));
+	err = read_symbols();
+	if (err)
+		ksft_exit_skip("/proc/kallsyms: %s (KALLSYMS)\n", strerror(-err));
+	if (!kernel_symbols.percpu_offset || !kernel_symbols.percpu_start)
+		ksft_exit_skip("/proc/kallsyms has no __per_cpu_offset (KALLSYMS_ALL)\n");
+	err = read_image_phys();
+	if (err)
+		ksft_exit_fail_msg("/proc/iomem: Kernel code: %s\n", strerror(-err));
+}
+
+static bool in_segment(const Elf64_Phdr *segment, unsigned long long start,
+		       unsigned long long address, size_t size)
+{
+	return segment->p_type == PT_LOAD && segment->p_paddr != NO_PHYS &&
+		address >= start && address + size - start <= segment->p_memsz;
+}
+
+/**
+ * kernel_read_phys - read at a physical address
+ * @phys: in RAM
+ * @data: what is there
+ * @size: how much
+ *
+ * Return: 0, -EFAULT if that is no RAM, or another negative errno.
+ */
+int kernel_read_phys(unsigned long long phys, void *data, size_t size)
+{
+	int i;
+
+	for (i = 0; i < nr_segments; i++)
+		if (in_segment(&segments[i], segments[i].p_paddr, phys, size))
+			return pread_all(kcore, data, size,
+					 segments[i].p_offset + (phys - segments[i].p_paddr));
+	return -EFAULT;
+}
+
+/**
+ * kernel_linear_to_phys - translate an address of the linear map
+ * @address: the address
+ * @phys: where that is
+ *
+ * Return: 0, or -EFAULT if it is not in the linear map.
+ */
+int kernel_linear_to_phys(unsigned long address, unsigned long long *phys)
+{
+	int i;
+
+	for (i = 0; i < nr_segments; i++) {
+		if (!in_segment(&segments[i], segments[i].p_vaddr, address, 1))
+			continue;
+		*phys = segments[i].p_paddr + (address - segments[i].p_vaddr);
+		return 0;
+	}
+	return -EFAULT;
+}
+
+/**
+ * kernel_image_to_phys - translate an address in the kernel's image
+ * @address: of a symbol
+ *
+ * Return: where that is.
+ */
+unsigned long long kernel_image_to_phys(unsigned long address)
+{
+	return image_phys + (address - kernel_symbols.text);
+}
+
+/**
+ * kernel_read_offset - read __per_cpu_offset of a CPU
+ * @cpu: the CPU
+ * @offset: what makes the address of its object out of a per-CPU pointer
+ *
+ * Return: 0, or a negative errno.
+ */
+int kernel_read_offset(int cpu, unsigned long *offset)
+{
+	unsigned long entry = kernel_symbols.percpu_offset + cpu * sizeof(*offset);
+
+	return kernel_read_phys(kernel_image_to_phys(entry), offset, sizeof(*offset));
+}
+
+/**
+ * kernel_read_unit - tell where a CPU's unit of the first chunk is
+ * @cpu: the CPU
+ * @unit: its virtual address; the static per-CPU data comes first in it
+ *
+ * Return: 0, or a negative errno.
+ */
+int kernel_read_unit(int cpu, unsigned long *unit)
+{
+	int err = kernel_read_offset(cpu, unit);
+
+	*unit += kernel_symbols.percpu_start;
+	return err;
+}

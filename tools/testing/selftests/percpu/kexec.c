@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Loads KEXEC_IMAGE with kexec_load(2) and starts it. It gets an initramfs made from
+ * the running root file system, and the device tree that this kernel was started
+ * with, edited. RISC-V needs no code in between: machine_kexec() gives the new
+ * kernel the segment that is a device tree.
+ *
+ * What is loaded goes to where the running kernel is and to the memory behind it,
+ * one after the other:
+ *
+ *	Image, with its bss | initramfs | device tree
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libfdt.h>
+#include <linux/kexec.h>
+#include <linux/reboot.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "kexec.h"
+
+#define KEXEC_IMAGE	"/kexec/Image"
+#define FDT		"/sys/firmware/fdt"
+#define ROOT		"/tmp/root"
+#define INITRAMFS	"/tmp/initramfs.cpio"
+#define MAKE_INITRAMFS	"cd " ROOT " && /bin/busybox find . | " \
+			"/bin/busybox cpio -o -H newc >" INITRAMFS
+#define FDT_ROOM	65536
+#define ALIGNMENT	0x200000ULL	/* of an Image, and more than the others need */
+
+enum {
+	IMAGE,
+	INITRD,
+	DEVICE_TREE,
+	NR_SEGMENTS,
+};
+
+/* Documentation/riscv/boot-image-header.rst of a kernel tree */
+struct image_header {
+	uint32_t code[2];
+	uint64_t text_offset;
+	uint64_t image_size;
+	uint64_t flags;
+	uint32_t version;
+	uint32_t reserved[3];
+	uint64_t magic;
+	char magic2[4];
+};
+
+static struct kexec_segment segments[NR_SEGMENTS];
+static char reason[192];
+
+static const char *fail(const char *what, const char *why)
+{
+	snprintf(reason, sizeof(reason), "kexec: %s: %s", what, why);
+	return reason;
+}
+
+/* The file stays open: the guest has nothing else to do. */
+static const char *map_file(const char *path, struct kexec_segment *segment)
+{
+	struct stat status;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &status))
+		return fail(path, strerror(errno));
+	segment->buf = mmap(NULL, status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (segment->buf == MAP_FAILED)
+		return fail(path, strerror(errno));
+	segment->bufsz = status.st_size;
+	segment->memsz = status.st_size;
+	return NULL;
+}
+
+static const char *load_image(void)
+{
+	const char *why = map_file(KEXEC_IMAGE, &segments[IMAGE]);
+	const struct image_header *header = segments[IMAGE].buf;
+
+	if (why)
+		return why;
+	if (segments[IMAGE].bufsz < sizeof(*header) || memcmp(header->magic2, "RSC\x05", 4) ||
+	    header->image_size < segments[IMAGE].bufsz)
+		return fail(KEXEC_IMAGE, "not an Image of RISC-V");
+	segments[IMAGE].memsz = header->image_size;
+	return NULL;
+}
+
+static void print_line(const char *line)
+{
+	printf("init: cpio: %s\n", line);
+}
+
+/* Without what is mounted onto the root, such as the devtmpfs that hides /dev/console */
+static const char *load_initramfs(void)
+{
+	static const char *const make[] = { "/bin/busybox", "sh", "-c", MAKE_INITRAMFS, NULL };
+	int status;
+
+	if ((mkdir(ROOT, 0755) && errno != EEXIST) || mount("/", ROOT, NULL, MS_BIND, NULL))
+		return fail(ROOT, strerror(errno));
+	status = command_run(make, print_line);
+	umount(ROOT);
+	return status ? fail(INITRAMFS, "BusyBox cannot make it") :
+		map_file(INITRAMFS, &segments[INITRD]);
+}
+
+static char *read_fdt(size_t *size)
+{
+	char *data = NULL;
+	size_t used = 0;
+	ssize_t n;
+	int fd;
+
+	fd = open(FDT, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	do {
+		data = realloc(data, used + FDT_ROOM);
+		n = data ? read(fd, data + used, FDT_ROOM) : -1;
+		used += n > 0 ? n : 0;
+	} while (n > 0);
+	close(fd);
+	*size = used;
+	return n ? NULL : data;
+}
+
+/* Seeds serve one start only, and the addresses of a crash kernel this one. */
+static int edit_fdt(void *fdt, const char *bootargs)
+{
+	static const char *const stale[] = {
+		"kaslr-seed", "rng-seed", "linux,elfcorehdr", "linux,usable-memory-range",
+	};
+	uint64_t start = (uintptr_t)segments[INITRD].mem;
+	int chosen = fdt_path_offset(fdt, "/chosen"), err = 0;
+	size_t i;
+
+	if (chosen < 0)
+		return chosen;
+	for (i = 0; i < sizeof(stale) / sizeof(*stale) && (!err || err == -FDT_ERR_NOTFOUND); i++)
+		err = fdt_delprop(fdt, chosen, stale[i]);
+	if (err && err != -FDT_ERR_NOTFOUND)
+		return err;
+	err = fdt_setprop_string(fdt, chosen, "bootargs", bootargs);
+	if (!err)
+		err = fdt_setprop_u64(fdt, chosen, "linux,initrd-start", start);
+	if (!err)
+		err = fdt_setprop_u64(fdt, chosen, "linux,initrd-end",
+				      start + segments[INITRD].bufsz);
+	return err ? err : fdt_pack(fdt);
+}
+
+static const char *load_fdt(const char *bootargs)
+{
+	size_t size = 0;
+	char *data = read_fdt(&size);
+	void *fdt;
+	int err;
+
+	if (!data || size < sizeof(struct fdt_header))
+		return fail(FDT, data ? "too short" : strerror(errno));
+	fdt = malloc(size + FDT_ROOM);
+	if (!fdt)
+		return fail(FDT, strerror(errno));
+	err = fdt_open_into(data, fdt, size + FDT_ROOM);
+	if (!err)
+		err = edit_fdt(fdt, bootargs);
+	if (err)
+		return fail(FDT, fdt_strerror(err));
+	segments[DEVICE_TREE].buf = fdt;
+	segments[DEVICE_TREE].bufsz = fdt_totalsize(fdt);
+	segments[DEVICE_TREE].memsz = fdt_totalsize(fdt);
+	return NULL;
+}
+
+/*
+ * Where the kernel is, and where the RAM ends that it is in. What /proc/iomem names
+ * begins at _text, which the first page of an Image may come before.
+ */
+static const char *find_room(uint64_t *start, uint64_t *end)
+{
+	uint64_t first, last;
+	char line[256];
+	bool found = false;
+	FILE *iomem;
+
+	iomem = fopen("/proc/iomem", "r");
+	if (!iomem)
+		return fail("/proc/iomem", strerror(errno));
+	while (!found && fgets(line, sizeof(line), iomem)) {
+		if (sscanf(line, " %lx-%lx", &first, &last) != 2)
+			continue;
+		if (strstr(line, " : System RAM\n"))
+			*end = last + 1;
+		found = strstr(line, " : Kernel image\n");
+		*start = first & ~(ALIGNMENT - 1);
+	}
+	fclose(iomem);
+	return found ? NULL : fail("/proc/iomem", "no Kernel image");
+}
+
+static uint64_t align(uint64_t address)
+{
+	return (address + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+}
+
+static uint64_t place(struct kexec_segment *segment, uint64_t address)
+{
+	uint64_t page = sysconf(_SC_PAGESIZE);
+
+	segment->mem = (void *)address;
+	segment->memsz = (segment->memsz + page - 1) & ~(page - 1);
+	return align(address + segment->memsz);
+}
+
+static const char *load_segments(const char *bootargs)
+{
+	uint64_t next, end;
+	const char *why = load_image();
+
+	if (!why)
+		why = load_initramfs();
+	if (!why)
+		why = find_room(&next, &end);
+	if (why)
+		return why;
+	next = place(&segments[IMAGE], next);
+	next = place(&segments[INITRD], next);
+	why = load_fdt(bootargs);
+	if (why)
+		return why;
+	if (place(&segments[DEVICE_TREE], next) > end)
+		return fail("memory behind the kernel", strerror(ENOMEM));
+	return NULL;
+}
+
+/**
+ * kexec_start - start the kernel anew
+ * @bootargs: its command line
+ *
+ * Return: why that failed; else this does not return.
+ */
+const char *kexec_start(const char *bootargs)
+{
+	const char *why = load_segments(bootargs);
+
+	if (why)
+		return why;
+	if (syscall(SYS_kexec_load, segments[IMAGE].mem, NR_SEGMENTS, segments, 0))
+		return fail("kexec_load", strerror(errno));
+	sync();
+	syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_KEXEC,
+		NULL);
+	return fail("reboot", strerror(errno));
+}

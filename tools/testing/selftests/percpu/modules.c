@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Modules with static per-CPU data come and go.
+ *
+ * Such data lie in the part of the first chunk that is reserved for modules, next
+ * to the kernel's own (percpu_modalloc() in kernel/module/main.c). percpu_test.ko
+ * computes with its own, complains by WARN() and always declines to stay;
+ * rcuscale.ko stays, and runs. debugfs's percpu_stats tells what is left free.
+ *
+ * Not for KASAN before v6.4: with either first chunk it then frees pages of shadow
+ * that are memblock's when a module goes ("Bad page state"), until 96f9d4daf745
+ * ("riscv: Rework kasan population functions").
+ */
+#include <string.h>
+#include <sys/mount.h>
+
+#include "kernel_log.h"
+#include "kselftest.h"
+#include "percpu_test.h"
+
+#define ROUNDS		20
+#define SECTION		".data..percpu"
+#define STATS		"/sys/kernel/debug/percpu_stats"
+
+/* As little as rcuscale can do: here it only has to be there */
+#define FEW_TASKS	"nreaders=1 nwriters=1 holdoff=0 shutdown=0 verbose=0"
+
+static bool done;
+static int splats;
+
+static void take_message(const char *message)
+{
+	if (log_find(message, "percpu test done"))
+		done = true;
+	if (!log_is_splat(message))
+		return;
+	ksft_print_msg("%s\n", message);
+	splats++;
+}
+
+/* Returns the free bytes of each unit's part for modules, or -1. */
+static long read_reserved_free(void)
+{
+	bool reserved = false;
+	char line[256];
+	long bytes = -1;
+	FILE *stats;
+
+	stats = fopen(STATS, "r");
+	if (!stats)
+		return -1;
+	while (bytes < 0 && fgets(line, sizeof(line), stats)) {
+		if (!strncmp(line, "Chunk", 5))
+			reserved = !!strstr(line, "Reserved");
+		if (reserved)
+			sscanf(line, " free_bytes : %ld", &bytes);
+	}
+	fclose(stats);
+	return bytes;
+}
+
+static void test_computing(void)
+{
+	int i, err = -EAGAIN, rounds = 0;
+
+	for (i = 0; i < ROUNDS && err == -EAGAIN && !splats; i++) {
+		done = false;
+		err = module_run("percpu_test", "", take_message);
+		rounds += done;
+	}
+	if (err != -EAGAIN)
+		ksft_print_msg("percpu_test: %s\n", strerror(-err));
+	ksft_test_result(rounds == ROUNDS && !splats, "percpu_test: done in %d rounds of %d\n",
+			 rounds, ROUNDS);
+}
+
+/* Returns what the module takes of the reserved part, or a negative errno. */
+static long load_and_unload(void)
+{
+	long before = read_reserved_free(), taken;
+	int err;
+
+	err = module_load("rcuscale", FEW_TASKS);
+	if (err)
+		return err;
+	taken = before - read_reserved_free();
+	err = module_unload("rcuscale");
+	return err ? err : taken;
+}
+
+static void test_staying(long size)
+{
+	int i, log, err, rounds = 0;
+	long taken;
+
+	log = log_open();
+	err = module_load("torture", "");
+	for (i = 0; i < ROUNDS && !err; i++) {
+		taken = load_and_unload();
+		if (taken < 0)
+			err = taken;
+		else if (taken >= size)
+			rounds++;
+		else
+			ksft_print_msg("round %d takes %ld bytes\n", i + 1, taken);
+	}
+	if (err)
+		ksft_print_msg("rcuscale: %s\n", strerror(-err));
+	module_unload("torture");
+	err = log_read(log, take_message);
+	ksft_test_result(rounds == ROUNDS, "rcuscale: %ld bytes are taken in %d rounds of %d\n",
+			 size, rounds, ROUNDS);
+	ksft_test_result(!err && !splats, "no splat\n");
+}
+
+static void prepare(void)
+{
+	if (access(STATS, F_OK))
+		mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	if (!module_exists("percpu_test") || !module_exists("rcuscale"))
+		ksft_exit_skip(MODULE_DIR " lacks modules (PERCPU_TEST=m, RCU_SCALE_TEST=m)\n");
+	if (read_reserved_free() < 0)
+		ksft_exit_skip(STATS " tells nothing about a reserved chunk (PERCPU_STATS)\n");
+}
+
+int main(void)
+{
+	long before, after, size;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	prepare();
+	ksft_set_plan(5);
+
+	size = module_section_size("rcuscale", SECTION);
+	ksft_test_result(size > 0, "rcuscale has %ld bytes in " SECTION "\n", size);
+	before = read_reserved_free();
+	test_computing();
+	test_staying(size);
+	after = read_reserved_free();
+	ksft_test_result(before == after, "%ld bytes free for modules, then %ld\n", before, after);
+	ksft_finished();
+}

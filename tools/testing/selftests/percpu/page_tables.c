@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's page table maps the first chunk readable and writable, global, not
+ * executable and not for user space. In page mode with 4 KiB pages, as many as all
+ * units have; in embed mode as part of the linear map, in pages of any size.
+ *
+ * /sys/kernel/debug/kernel_page_tables has one line for neighbours that are mapped
+ * alike (arch/riscv/mm/ptdump.c):
+ *	0x<start>-0x<end>  0x<phys> <size>K PTE  . D A G . . W R V
+ * What an entry has not is a dot or blank; what is longer than a letter, newer
+ * kernels put there (RSW, PBMT).
+ */
+#include <string.h>
+#include <sys/mount.h>
+
+#include "kernel_memory.h"
+#include "kselftest.h"
+#include "percpu_test.h"
+
+#define DEBUGFS		"/sys/kernel/debug"
+#define PAGE_TABLES	DEBUGFS "/kernel_page_tables"
+#define PAGE_SIZE	4096UL	/* RISC-V has no other */
+
+/**
+ * struct mapping - a line
+ * @start: first address
+ * @end: the address after the last one
+ * @level: "PTE", "PMD", ...
+ * @flags: the letters, in their order
+ */
+struct mapping {
+	unsigned long start;
+	unsigned long end;
+	char level[8];
+	char flags[16];
+};
+
+static struct mapping *mappings;
+static size_t nr_mappings;
+
+static void parse_flags(char *text, char flags[16])
+{
+	char *word, *rest = text;
+	size_t count = 0;
+
+	while ((word = strsep(&rest, " ")))
+		if (strlen(word) == 1 && *word != '.' && count < 15)
+			flags[count++] = *word;
+	flags[count] = '\0';
+}
+
+static bool parse_mapping(char *line, struct mapping *mapping)
+{
+	int end = 0;
+
+	if (sscanf(line, "0x%lx-0x%lx 0x%*x %*s %7s%n", &mapping->start, &mapping->end,
+		   mapping->level, &end) != 3 || !end)
+		return false;
+	parse_flags(line + end, mapping->flags);
+	return true;
+}
+
+static void add_mapping(const struct mapping *mapping)
+{
+	mappings = realloc(mappings, (nr_mappings + 1) * sizeof(*mappings));
+	if (!mappings)
+		ksft_exit_fail_msg("%s\n", strerror(ENOMEM));
+	mappings[nr_mappings++] = *mapping;
+}
+
+static void read_page_tables(void)
+{
+	struct mapping mapping;
+	char line[512];
+	FILE *file;
+
+	mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
+	file = fopen(PAGE_TABLES, "r");
+	if (!file)
+		ksft_exit_skip(PAGE_TABLES ": %s (PTDUMP_DEBUGFS)\n", strerror(errno));
+	while (fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (parse_mapping(line, &mapping))
+			add_mapping(&mapping);
+	}
+	fclose(file);
+	if (!nr_mappings)
+		ksft_exit_fail_msg(PAGE_TABLES ": no line that can be understood\n");
+}
+
+static bool has_right_flags(const struct mapping *mapping)
+{
+	return strchr(mapping->flags, 'V') && strchr(mapping->flags, 'R') &&
+		strchr(mapping->flags, 'W') && strchr(mapping->flags, 'G') &&
+		!strchr(mapping->flags, 'X') && !strchr(mapping->flags, 'U');
+}
+
+static bool is_right(const struct mapping *mapping, const struct first_chunk *chunk)
+{
+	return has_right_flags(mapping) && (!chunk->is_page || !strcmp(mapping->level, "PTE"));
+}
+
+/* Returns how many pages of [@start, @end) are mapped as they must be. */
+static unsigned long count_right(unsigned long start, unsigned long end,
+				 const struct first_chunk *chunk)
+{
+	unsigned long first, last, pages = 0;
+	size_t i;
+
+	for (i = 0; i < nr_mappings; i++) {
+		first = mappings[i].start > start ? mappings[i].start : start;
+		last = mappings[i].end < end ? mappings[i].end : end;
+		if (first >= last)
+			continue;
+		if (is_right(&mappings[i], chunk))
+			pages += (last - first) / PAGE_SIZE;
+		else
+			ksft_print_msg("%#lx-%#lx: %s %s\n", first, last, mappings[i].level,
+				       mappings[i].flags);
+	}
+	return pages;
+}
+
+static void test_unit(int cpu, const struct first_chunk *chunk)
+{
+	unsigned long unit, pages = 0;
+	int err;
+
+	err = kernel_read_unit(cpu, &unit);
+	if (err)
+		ksft_print_msg("cpu%d: unit: %s\n", cpu, strerror(-err));
+	else
+		pages = count_right(unit, unit + chunk->pages * PAGE_SIZE, chunk);
+	if (!err && pages != chunk->pages)
+		ksft_print_msg("cpu%d: %lu of %lu pages at %#lx are mapped as they must be\n",
+			       cpu, pages, chunk->pages, unit);
+	ksft_test_result(!err && pages == chunk->pages, "unit of cpu%d\n", cpu);
+}
+
+int main(void)
+{
+	struct first_chunk chunk;
+	cpu_set_t possible;
+	int cpu, err;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	err = read_cpulist(CPU_DIR "/possible", &possible);
+	if (err)
+		ksft_exit_fail_msg("%s/possible: %s\n", CPU_DIR, strerror(-err));
+	err = read_first_chunk(&chunk);
+	if (err)
+		ksft_exit_fail_msg("boot message about the first chunk: %s\n", strerror(-err));
+	kernel_memory_open();
+	read_page_tables();
+
+	ksft_set_plan(CPU_COUNT(&possible));
+	for (cpu = next_cpu(-1, &possible); cpu >= 0; cpu = next_cpu(cpu, &possible))
+		test_unit(cpu, &chunk);
+	ksft_finished();
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stress-ng's stressors that churn users of per-CPU memory, each for some seconds
+ * on all CPUs and with its own checks (--verify).
+ *
+ * percpu.seconds=<s> on the kernel's command line says for how long each.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "kselftest.h"
+#include "percpu_test.h"
+
+#define PROGRAM		"/bin/stress-ng"
+#define BUSYBOX		"/bin/busybox"
+#define SECONDS		5
+#define INSTANCES	2
+
+/* "EXIT STATUS" of stress-ng(1) */
+#define STATUS_NO_RESOURCE	3
+#define STATUS_NOT_IMPLEMENTED	4
+
+static const char *const stressors[] = {
+	/* CPUs go and come, tasks move */
+	"cpu-online", "affinity", "switch", "membarrier", "rseq",
+	/* namespaces, mounts, control groups */
+	"clone", "unshare", "tmpfs", "cgroup", "mq", "inotify",
+	/* sockets */
+	"sock", "sockpair", "sockmany", "udp", "tun", "netdev", "netlink-proc", "netlink-task",
+	/* timers and events */
+	"timer", "timerfd", "hrtimers", "eventfd", "epoll", "fork",
+};
+
+static char seconds[16];
+
+/*
+ * What stress-ng says about a run. Its exit status alone does not do: it is 0 as
+ * well when all instances were skipped, or failed in a way that counts as no work.
+ */
+static struct {
+	int passed;
+	int skipped;
+	int failures;
+	char reason[256];
+} run;
+
+/* "stress-ng: info:  [48] passed: 2: clone (2)" */
+static void take_line(const char *line)
+{
+	const char *text = strstr(line, "] ");
+
+	ksft_print_msg("%s\n", line);
+	if (strstr(line, "stress-ng: fail:"))
+		run.failures++;
+	if (!text)
+		return;
+	if (sscanf(text, "] passed: %d", &run.passed) == 1 ||
+	    sscanf(text, "] skipped: %d", &run.skipped) == 1)
+		return;
+	if (strstr(text, "skipping") && !*run.reason)
+		snprintf(run.reason, sizeof(run.reason), "%s", text + 2);
+}
+
+static void print_line(const char *line)
+{
+	ksft_print_msg("%s\n", line);
+}
+
+/* cpu-online counts as pathological, because some machines do not survive it. */
+static void test_stressor(const char *name)
+{
+	char option[64], instances[8];
+	const char *const argv[] = {
+		PROGRAM, "--pathological", option, instances, "--timeout", seconds, "--verify",
+		"--metrics-brief", "--temp-path", "/tmp", NULL
+	};
+	int status;
+
+	snprintf(option, sizeof(option), "--%s", name);
+	snprintf(instances, sizeof(instances), "%d", INSTANCES);
+	memset(&run, 0, sizeof(run));
+	status = command_run(argv, take_line);
+	if (run.skipped && !run.passed && !run.failures &&
+	    (!status || status == STATUS_NO_RESOURCE || status == STATUS_NOT_IMPLEMENTED))
+		ksft_test_result_skip("%s: %s\n", name,
+				      *run.reason ? run.reason : "cannot run here");
+	else
+		ksft_test_result(!status && run.passed == INSTANCES && !run.failures,
+				 "%s: status %d, %d of %d passed, %d failures\n", name, status,
+				 run.passed, INSTANCES, run.failures);
+}
+
+static void bring_loopback_up(void)
+{
+	static const char *const argv[] = { BUSYBOX, "ip", "link", "set", "lo", "up", NULL };
+	int status = command_run(argv, print_line);
+
+	if (status)
+		ksft_print_msg("lo stays down: status %d\n", status);
+}
+
+static void read_seconds(void)
+{
+	char cmdline[VALUE_SIZE];
+
+	if (read_value("/proc/cmdline", cmdline, sizeof(cmdline)) ||
+	    cmdline_value(cmdline, "percpu.seconds", seconds, sizeof(seconds)))
+		snprintf(seconds, sizeof(seconds), "%d", SECONDS);
+	if (atoi(seconds) <= 0)
+		ksft_exit_fail_msg("percpu.seconds=%s: not a number of seconds\n", seconds);
+}
+
+int main(void)
+{
+	cpu_set_t before, after;
+	size_t i;
+	int err;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	if (access(PROGRAM, X_OK))
+		ksft_exit_skip(PROGRAM " is not in this initramfs\n");
+	read_seconds();
+	err = read_cpulist(CPU_DIR "/online", &before);
+	if (err)
+		ksft_exit_fail_msg(CPU_DIR "/online: %s\n", strerror(-err));
+
+	bring_loopback_up();
+	ksft_set_plan(ARRAY_SIZE(stressors) + 1);
+	for (i = 0; i < ARRAY_SIZE(stressors); i++)
+		test_stressor(stressors[i]);
+	err = read_cpulist(CPU_DIR "/online", &after);
+	ksft_test_result(!err && CPU_EQUAL(&before, &after), "all online again\n");
+	ksft_finished();
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's test_vmalloc.ko: its per-CPU allocations, 35000 of them by each
+ * worker, and such others of its tests as are quick. In page mode all of them
+ * share the vmalloc area with the first chunk.
+ */
+#include <string.h>
+
+#include "kernel_log.h"
+#include "kselftest.h"
+
+#define MODULE		"test_vmalloc"
+#define THREADS		2
+#define LOOPS		"2000"
+
+/* "id" in the description of the parameter run_test_mask, lib/test_vmalloc.c */
+static struct test {
+	const char *name;
+	int id;
+	int passed;
+	int failed;
+} tests[] = {
+	{ .name = "fix_size_alloc_test", .id = 1 },
+	{ .name = "random_size_alloc_test", .id = 8 },
+	{ .name = "fix_align_alloc_test", .id = 16 },
+	{ .name = "random_size_align_alloc_test", .id = 32 },
+	{ .name = "pcpu_alloc_test", .id = 128 },
+	{ .name = "kvfree_rcu_1_arg_vmalloc_test", .id = 256 },
+	{ .name = "kvfree_rcu_2_arg_vmalloc_test", .id = 512 },
+};
+
+static struct test *find_test(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(tests); i++)
+		if (!strcmp(tests[i].name, name))
+			return &tests[i];
+	return NULL;
+}
+
+/* Each worker sums each test up in a line. */
+static void take_message(const char *message)
+{
+	const char *summary = log_find(message, "Summary: ");
+	int passed, failed;
+	struct test *test;
+	char name[64];
+
+	if (!summary ||
+	    sscanf(summary, "%63s passed: %d failed: %d", name, &passed, &failed) != 3)
+		return;
+	ksft_print_msg("%s\n", summary);
+	test = find_test(name);
+	if (!test)
+		return;
+	test->passed += passed;
+	test->failed += failed;
+}
+
+int main(void)
+{
+	char parameters[128];
+	int err, mask = 0;
+	size_t i;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	if (!module_exists(MODULE))
+		ksft_exit_skip(MODULE_DIR "/" MODULE ".ko is not there (TEST_VMALLOC=m)\n");
+
+	ksft_set_plan(ARRAY_SIZE(tests));
+	for (i = 0; i < ARRAY_SIZE(tests); i++)
+		mask |= tests[i].id;
+	snprintf(parameters, sizeof(parameters), "nr_threads=%d run_test_mask=%d test_loop_count="
+		 LOOPS, THREADS, mask);
+	err = module_run(MODULE, parameters, take_message);
+	if (err != -EAGAIN)
+		ksft_exit_fail_msg(MODULE " %s: %s\n", parameters, strerror(-err));
+	for (i = 0; i < ARRAY_SIZE(tests); i++)
+		ksft_test_result(tests[i].passed == THREADS && !tests[i].failed,
+				 "%s\n", tests[i].name);
+	ksft_finished();
+}
