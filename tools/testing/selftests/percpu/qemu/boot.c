@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "boot.h"
@@ -83,23 +84,27 @@ static bool run_and_wait(struct strv *args)
 	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
 }
 
-/* The path of the cell's own device tree in @dtb, or NULL if QEMU's will do */
-static bool make_dtb(const struct cell *cell, const struct tools *tools, const char *dir,
-		     char **dtb)
+/* Writes what QEMU has to be given for the machine; the user is told if not */
+static bool write_machine(const struct cell *cell, const struct tools *tools,
+			  enum connection connection, const char *dir)
 {
 	struct strv args;
+	char *dtb;
 	bool ok;
 
-	*dtb = NULL;
-	if (!machine_has_nodes(cell->machine))
+	if (!machine_needs_dtb(cell->machine))
 		return true;
-	*dtb = xasprintf("%s/machine.dtb", dir);
-	args = machine_dumpdtb_args(cell, tools, *dtb);
+	dtb = xasprintf("%s/machine.dtb", dir);
+	args = machine_dumpdtb_args(cell, tools, dtb);
 	ok = run_and_wait(&args);
 	if (!ok)
 		error("%s: %s cannot dump the device tree", cell->name, tools->qemu);
+	ok = ok && machine_edit_dtb(cell->machine, dtb);
+	if (machine_needs_stub(cell->machine))
+		ok = ok && machine_write_stub(cell, tools, connection, dir);
 	strv_free(&args);
-	return ok && machine_edit_dtb(cell->machine, *dtb);
+	free(dtb);
+	return ok;
 }
 
 /* Relative names in cmd must hold from the cell's directory too */
@@ -197,7 +202,6 @@ bool boot_start(struct boot *boot, const struct cell *cell, const struct tools *
 		const char *report)
 {
 	struct strv args;
-	char *dtb = NULL;
 	bool ok;
 
 	*boot = (struct boot){ .cell = cell };
@@ -207,16 +211,17 @@ bool boot_start(struct boot *boot, const struct cell *cell, const struct tools *
 	if (*cell->console && !regcomp(&boot->wanted, cell->console, REG_EXTENDED | REG_NOSUB))
 		boot->console.wanted = &boot->wanted;
 	boot->started = now();
+	boot->since_epoch = time(NULL);
 	boot->last_said = boot->started;
 	if (!make_cell_dir(cell, report, &boot->dir))
 		return false;
-	ok = copy_config(boot, tools) && make_dtb(cell, tools, boot->dir, &dtb);
+	ok = copy_config(boot, tools) &&
+	     write_machine(cell, tools, CONNECT_CELL, boot->dir);
 	if (ok) {
-		args = machine_args(cell, tools, CONNECT_CELL, dtb);
+		args = machine_args(cell, tools, CONNECT_CELL, boot->dir);
 		ok = write_cmd(boot, &args) && spawn(boot, &args);
 		strv_free(&args);
 	}
-	free(dtb);
 	return ok;
 }
 
@@ -239,8 +244,10 @@ static void close_stream(struct stream *stream)
 
 static void stop(struct boot *boot, enum verdict why)
 {
-	if (boot->stopped == VERDICT_PASS)
+	if (boot->stopped == VERDICT_PASS) {
 		boot->stopped = why;
+		boot->stopped_at = now();
+	}
 	boot_kill(boot);
 }
 
@@ -284,14 +291,20 @@ void boot_read(struct boot *boot, unsigned int stream, const struct limits *limi
  */
 void boot_watch(struct boot *boot, const struct limits *limits)
 {
-	double time = now();
+	double total = boot->cell->timeout ? boot->cell->timeout : limits->total;
+	double moment = now();
+	unsigned int i;
 
+	/* Something that has left QEMU's process group may hold the streams for good */
+	if (boot->stopped != VERDICT_PASS && moment - boot->stopped_at > REAP_SECONDS)
+		for (i = 0; i < NR_STREAMS; i++)
+			close_stream(&boot->streams[i]);
 	if (boot->console.ended ||
-	    (boot->panicked && time - boot->panicked > limits->grace))
+	    (boot->panicked && moment - boot->panicked > limits->grace))
 		stop(boot, VERDICT_PANIC);
-	else if (time - boot->started > limits->total)
+	else if (moment - boot->started > total)
 		stop(boot, VERDICT_TIMEOUT);
-	else if (time - boot->last_said > limits->silence)
+	else if (moment - boot->last_said > limits->silence)
 		stop(boot, VERDICT_SILENCE);
 }
 
@@ -384,18 +397,17 @@ void boot_free(struct boot *boot)
  */
 bool boot_shell(const struct cell *cell, const struct tools *tools, const char *report)
 {
-	char *dir, *dtb = NULL;
 	struct strv args;
+	char *dir;
 
 	if (!make_cell_dir(cell, report, &dir))
 		return false;
-	if (make_dtb(cell, tools, dir, &dtb)) {
-		args = machine_args(cell, tools, CONNECT_SHELL, dtb);
+	if (write_machine(cell, tools, CONNECT_SHELL, dir)) {
+		args = machine_args(cell, tools, CONNECT_SHELL, dir);
 		execvp(args.v[0], args.v);
 		error("cannot run %s: %s", args.v[0], strerror(errno));
 		strv_free(&args);
 	}
-	free(dtb);
 	free(dir);
 	return false;
 }

@@ -50,12 +50,14 @@ struct stream {
  * @ktap: what the guest stated
  * @wanted: the compiled console expression of a control
  * @started: when, see now()
+ * @since_epoch: the same in seconds since 1970
  * @last_said: when the last byte came
  * @panicked: when the panic was seen, 0 if none
  * @seconds: how long it took, once finished
  * @bytes: how much output came
  * @status: exit status of QEMU as from waitpid()
  * @stopped: why we stopped it, VERDICT_PASS if it ended by itself
+ * @stopped_at: when
  * @trouble: what went wrong on our side, NULL if nothing
  */
 struct boot {
@@ -67,12 +69,14 @@ struct boot {
 	struct ktap ktap;
 	regex_t wanted;
 	double started;
+	double since_epoch;
 	double last_said;
 	double panicked;
 	double seconds;
 	size_t bytes;
 	int status;
 	enum verdict stopped;
+	double stopped_at;
 	char *trouble;
 };
 

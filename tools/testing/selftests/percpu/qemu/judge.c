@@ -52,32 +52,48 @@ static void part(struct outcome *outcome, enum verdict verdict, bool ok, char *n
 	ktap_add_test(&outcome->tests, ok ? KTAP_OK : KTAP_FAIL, name, why);
 }
 
-static void judge_harts(const struct boot *boot, struct outcome *outcome)
+/* A part of the verdict about the kernel that @generation kexecs have led to */
+static void part_of(struct outcome *outcome, unsigned int generation, enum verdict verdict,
+		    bool ok, const char *name, char *why)
 {
-	const char *online = ktap_fact(&boot->ktap, "cpus_online");
-	unsigned int harts = boot->cell->machine->harts;
-	unsigned int weight = online ? cpulist_weight(online) : 0;
+	char *after;
 
-	part(outcome, VERDICT_HARTS, weight == harts, xasprintf("harts online"),
-	     xasprintf("%u of %u harts online", weight, harts));
+	if (!generation) {
+		part(outcome, verdict, ok, xasprintf("%s", name), why);
+		return;
+	}
+	after = xasprintf("after kexec %u: %s", generation, why ? why : "");
+	free(why);
+	part(outcome, verdict, ok, xasprintf("%s (kexec %u)", name, generation), after);
 }
 
-static void judge_word(const struct boot *boot, struct outcome *outcome, enum verdict verdict,
-		       const char *key, const char *what, const char *wanted)
+static void judge_cpus(const struct boot *boot, struct outcome *outcome, unsigned int generation,
+		       const char *key, const char *what, unsigned int wanted)
 {
-	const char *value = ktap_fact(&boot->ktap, key);
+	const char *list = ktap_fact(&boot->ktap, generation, key);
+	unsigned int weight = list ? cpulist_weight(list) : 0;
 
-	part(outcome, verdict, value && !strcmp(value, wanted), xasprintf("%s", what),
-	     xasprintf("%s is %s, must be %s", what, value ? value : "not stated", wanted));
+	part_of(outcome, generation, VERDICT_HARTS, weight == wanted, what,
+		xasprintf("%u of %u %s", weight, wanted, what));
+}
+
+static void judge_word(const struct boot *boot, struct outcome *outcome, unsigned int generation,
+		       enum verdict verdict, const char *key, const char *what,
+		       const char *wanted)
+{
+	const char *value = ktap_fact(&boot->ktap, generation, key);
+
+	part_of(outcome, generation, verdict, value && !strcmp(value, wanted), what,
+		xasprintf("%s is %s, must be %s", what, value ? value : "not stated", wanted));
 }
 
 /* Looks up "CPU:VALUE" in a list of such pairs */
-static bool lookup(const char *pairs, unsigned int cpu, unsigned int *value)
+static bool lookup(const char *pairs, unsigned int cpu, unsigned long long *value)
 {
 	unsigned int key;
 	int len;
 
-	while (sscanf(pairs, " %u:%u%n", &key, value, &len) == 2) {
+	while (sscanf(pairs, " %u:%lli%n", &key, (long long *)value, &len) == 2) {
 		if (key == cpu)
 			return true;
 		pairs += len;
@@ -85,33 +101,129 @@ static bool lookup(const char *pairs, unsigned int cpu, unsigned int *value)
 	return false;
 }
 
-/* CPU numbers are the kernel's: which hart boots, and so is CPU 0, is chance */
-static char *find_misplaced_cpu(const struct machine *machine, const char *hart_of_cpu,
-				const char *node_of_cpu)
-{
-	unsigned int cpu, hart, node, wanted;
+/* The facts that say where a CPU is */
+struct places {
+	const char *harts;
+	const char *nodes;
+	const char *units;
+};
 
-	for (cpu = 0; cpu < machine->harts; cpu++) {
-		if (!lookup(hart_of_cpu, cpu, &hart) || hart >= machine->harts)
-			return xasprintf("hart of CPU %u not stated", cpu);
-		if (!lookup(node_of_cpu, cpu, &node))
+static const char *stated(const struct boot *boot, unsigned int generation, const char *key)
+{
+	const char *value = ktap_fact(&boot->ktap, generation, key);
+
+	return value ? value : "";
+}
+
+static struct places find_places(const struct boot *boot, unsigned int generation)
+{
+	return (struct places){
+		.harts = stated(boot, generation, "cpu_hart"),
+		.nodes = stated(boot, generation, "cpu_node"),
+		.units = stated(boot, generation, "cpu_unit"),
+	};
+}
+
+/* The node that a CPU must be on; CPU numbers are the kernel's: which hart boots
+ * may be chance
+ */
+static bool find_node(const struct cell *cell, const struct places *places, unsigned int cpu,
+		      unsigned long long *hart, int *node)
+{
+	if (!lookup(places->harts, cpu, hart))
+		return false;
+	*node = machine_node_of_hart(cell->machine, *hart);
+	if (*node >= 0 && cell->numa_off)
+		*node = 0;
+	return *node >= 0;
+}
+
+static char *find_misplaced_cpu(const struct cell *cell, const struct places *places)
+{
+	unsigned long long hart, node;
+	unsigned int cpu;
+	int wanted;
+
+	for (cpu = 0; cpu < cell_harts(cell); cpu++) {
+		if (!find_node(cell, places, cpu, &hart, &wanted))
+			return xasprintf("hart of CPU %u not stated or not there", cpu);
+		if (!cpu && cell->machine->boot >= 0 && (int)hart != cell->machine->boot)
+			return xasprintf("hart %llu has booted, must be %d", hart,
+					 cell->machine->boot);
+		if (!lookup(places->nodes, cpu, &node))
 			return xasprintf("node of CPU %u not stated", cpu);
-		wanted = machine_node_of_hart(machine, hart);
-		if (node != wanted)
-			return xasprintf("CPU %u (hart %u) is on node %u, must be %u",
+		if (node != (unsigned int)wanted)
+			return xasprintf("CPU %u (hart %llu) is on node %llu, must be %d",
 					 cpu, hart, node, wanted);
 	}
 	return NULL;
 }
 
-static void judge_nodes(const struct boot *boot, struct outcome *outcome)
+static void judge_nodes(const struct boot *boot, struct outcome *outcome, unsigned int generation)
 {
-	const char *harts = ktap_fact(&boot->ktap, "cpu_hart");
-	const char *nodes = ktap_fact(&boot->ktap, "cpu_node");
-	char *why = find_misplaced_cpu(boot->cell->machine, harts ? harts : "",
-				       nodes ? nodes : "");
+	struct places places = find_places(boot, generation);
+	char *why;
 
-	part(outcome, VERDICT_NODES, !why, xasprintf("each CPU on its node"), why);
+	/* A kernel without NUMA has no nodes to state */
+	if (!strcmp(places.nodes, "none") && boot->cell->units_anywhere)
+		return;
+	why = find_misplaced_cpu(boot->cell, &places);
+	part_of(outcome, generation, VERDICT_NODES, !why, "each CPU on its node", why);
+}
+
+static bool is_in_node(const struct node *node, unsigned long long address)
+{
+	return address >= RAM_BASE + node->start &&
+	       address - RAM_BASE - node->start < node->size;
+}
+
+/* A node without memory takes what memory there is */
+static char *find_misplaced_unit(const struct cell *cell, const struct places *places)
+{
+	unsigned long long hart, unit;
+	const struct node *node;
+	unsigned int cpu;
+	int wanted;
+
+	for (cpu = 0; cpu < cell_harts(cell); cpu++) {
+		if (!find_node(cell, places, cpu, &hart, &wanted))
+			return xasprintf("hart of CPU %u not stated or not there", cpu);
+		if (!lookup(places->units, cpu, &unit))
+			return xasprintf("unit of CPU %u not stated", cpu);
+		node = &cell->machine->nodes[wanted];
+		if (node->size && !is_in_node(node, unit))
+			return xasprintf("the unit of CPU %u is at %#llx, outside of node %d",
+					 cpu, unit, wanted);
+	}
+	return NULL;
+}
+
+static void judge_units(const struct boot *boot, struct outcome *outcome, unsigned int generation)
+{
+	struct places places = find_places(boot, generation);
+	char *why;
+
+	/* With numa=off all memory is node 0's */
+	if (boot->cell->units_anywhere || boot->cell->numa_off)
+		return;
+	why = find_misplaced_unit(boot->cell, &places);
+	part_of(outcome, generation, VERDICT_UNITS, !why, "each unit in the memory of its node",
+		why);
+}
+
+static void judge_facts(const struct boot *boot, struct outcome *outcome, unsigned int generation)
+{
+	const struct cell *cell = boot->cell;
+
+	judge_cpus(boot, outcome, generation, "cpus_online", "harts online", cell_harts(cell));
+	judge_cpus(boot, outcome, generation, "cpus_possible", "CPUs possible",
+		   cell_possible(cell));
+	judge_word(boot, outcome, generation, VERDICT_CHUNK, "first_chunk", "first chunk",
+		   cell->chunk);
+	judge_word(boot, outcome, generation, VERDICT_PAGING, "paging", "paging mode",
+		   cell->paging);
+	judge_nodes(boot, outcome, generation);
+	judge_units(boot, outcome, generation);
 }
 
 static void judge_guest_tests(const struct boot *boot, struct outcome *outcome)
@@ -195,6 +307,7 @@ static char *find_trouble(const struct boot *boot)
 
 static void judge_boot(const struct boot *boot, struct outcome *outcome)
 {
+	unsigned int generation;
 	char *why;
 
 	if (!ended_well(boot)) {
@@ -205,11 +318,8 @@ static void judge_boot(const struct boot *boot, struct outcome *outcome)
 	}
 	part(outcome, VERDICT_NO_RESULT, right_cell(boot), xasprintf("result of this cell"),
 	     xasprintf("the result is of %s", boot->ktap.cell ? boot->ktap.cell : "no cell"));
-	judge_harts(boot, outcome);
-	judge_word(boot, outcome, VERDICT_CHUNK, "first_chunk", "first chunk",
-		   boot->cell->chunk);
-	judge_word(boot, outcome, VERDICT_PAGING, "paging", "paging mode", boot->cell->paging);
-	judge_nodes(boot, outcome);
+	for (generation = 0; generation <= boot->cell->kexecs; generation++)
+		judge_facts(boot, outcome, generation);
 	judge_guest_tests(boot, outcome);
 	judge_splat(boot, outcome);
 }
@@ -255,6 +365,7 @@ void judge(const struct boot *boot, struct outcome *outcome)
 	judge_boot(boot, outcome);
 	if (boot->cell->fails != VERDICT_PASS)
 		judge_control(boot, outcome);
+	ktap_copy_facts(&outcome->tests, &boot->ktap);
 }
 
 /**

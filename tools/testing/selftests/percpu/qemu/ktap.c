@@ -15,6 +15,7 @@
 
 #define MAX_TESTS	10000
 #define MAX_FACTS	256
+#define MAX_OUTER	256	/* of its name, which each of its inner tests gets */
 
 /**
  * ktap_init() - an empty document
@@ -66,10 +67,11 @@ static void add_fact(struct ktap *ktap, const char *key, const char *value)
 	}
 	ktap->facts = xrealloc(ktap->facts, (ktap->nr_facts + 1) * sizeof(*ktap->facts));
 	ktap->facts[ktap->nr_facts++] =
-		(struct ktap_fact){ xasprintf("%s", key), xasprintf("%s", value) };
+		(struct ktap_fact){ ktap->generation, xasprintf("%s", key),
+				    xasprintf("%s", value) };
 }
 
-static void parse_diagnostic(struct ktap *ktap, char *text)
+static void parse_diagnostic(struct ktap *ktap, int depth, char *text)
 {
 	char *value;
 
@@ -77,9 +79,11 @@ static void parse_diagnostic(struct ktap *ktap, char *text)
 		value = text + 5;
 		text = strsep(&value, " ");
 		add_fact(ktap, text, value ? value : "");
-	} else if (!strncmp(text, "cell ", 5)) {
+	} else if (!depth && !strncmp(text, "cell ", 5)) {
 		set_string(&ktap->cell, text + 5);
-	} else if (!strcmp(text, "done")) {
+	} else if (!depth && !strncmp(text, "generation ", 11)) {
+		ktap->generation++;
+	} else if (!depth && !strcmp(text, "done")) {
 		ktap->done = true;
 	} else {
 		set_string(&ktap->diagnostic, text);
@@ -115,7 +119,7 @@ static void name_inner_tests(struct ktap *ktap, int inner, const char *outer)
 	char *name;
 
 	for (i = ktap->nr_tests - inner; i < ktap->nr_tests; i++) {
-		name = xasprintf("%s: %s", outer, ktap->tests[i].name);
+		name = xasprintf("%.*s: %s", MAX_OUTER, outer, ktap->tests[i].name);
 		free(ktap->tests[i].name);
 		ktap->tests[i].name = name;
 	}
@@ -188,8 +192,10 @@ static void parse_line(struct ktap *ktap)
 		return;
 	else if (!ktap->started)
 		fault(ktap, "no version before", text);
+	else if (ktap->done && ktap->cell)
+		fault(ktap, "goes on after its end", text);
 	else if (*text == '#')
-		parse_diagnostic(ktap, text + 1 + strspn(text + 1, " "));
+		parse_diagnostic(ktap, depth, text + 1 + strspn(text + 1, " "));
 	else if (!strncmp(text, "1..", 3))
 		parse_plan(ktap, depth, text + 3);
 	else if (!strncmp(text, "ok ", 3))
@@ -239,18 +245,34 @@ void ktap_end(struct ktap *ktap)
 /**
  * ktap_fact() - look up a fact
  * @ktap: the document
+ * @generation: 0, or after how many kexecs
  * @key: the fact
  *
  * Return: its value, owned by the document; NULL if it was not stated.
  */
-const char *ktap_fact(const struct ktap *ktap, const char *key)
+const char *ktap_fact(const struct ktap *ktap, unsigned int generation, const char *key)
 {
 	size_t i;
 
 	for (i = 0; i < ktap->nr_facts; i++)
-		if (!strcmp(ktap->facts[i].key, key))
+		if (ktap->facts[i].generation == generation && !strcmp(ktap->facts[i].key, key))
 			return ktap->facts[i].value;
 	return NULL;
+}
+
+/**
+ * ktap_copy_facts() - copy the facts of a document
+ * @to: gets them, after its own
+ * @from: has them
+ */
+void ktap_copy_facts(struct ktap *to, const struct ktap *from)
+{
+	size_t i;
+
+	for (i = 0; i < from->nr_facts; i++) {
+		to->generation = from->facts[i].generation;
+		add_fact(to, from->facts[i].key, from->facts[i].value);
+	}
 }
 
 /**

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define KTAP_LINE_SIZE	1024
+#define KTAP_LINE_SIZE	16384	/* a fact of 512 CPUs is one line */
 
 enum ktap_status {
 	KTAP_OK,
@@ -28,10 +28,12 @@ struct ktap_test {
 
 /**
  * struct ktap_fact - what a guest states about itself
+ * @generation: 0 at first, and one more after each kexec
  * @key: one word
  * @value: the rest of the line
  */
 struct ktap_fact {
+	unsigned int generation;
 	char *key;
 	char *value;
 };
@@ -55,6 +57,7 @@ struct ktap_level {
  * @started: the version line was there
  * @done: the line "# done" was there
  * @cell: the cell that the document says it is of, NULL if it says nothing
+ * @generation: of the facts that come
  * @diagnostic: the last diagnostic line, for a failure that follows
  * @level: state of both levels
  * @tests: the results
@@ -69,6 +72,7 @@ struct ktap {
 	bool started;
 	bool done;
 	char *cell;
+	unsigned int generation;
 	char *diagnostic;
 	struct ktap_level level[2];
 	struct ktap_test *tests;
@@ -82,7 +86,8 @@ void ktap_init(struct ktap *ktap);
 void ktap_feed(struct ktap *ktap, const char *data, size_t size);
 void ktap_end(struct ktap *ktap);
 void ktap_add_test(struct ktap *ktap, enum ktap_status status, char *name, char *why);
-const char *ktap_fact(const struct ktap *ktap, const char *key);
+const char *ktap_fact(const struct ktap *ktap, unsigned int generation, const char *key);
+void ktap_copy_facts(struct ktap *to, const struct ktap *from);
 const struct ktap_test *ktap_first_failure(const struct ktap *ktap);
 void ktap_free(struct ktap *ktap);
 

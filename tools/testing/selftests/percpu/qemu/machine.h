@@ -8,12 +8,14 @@
 #include "table.h"
 #include "util.h"
 
+#define RAM_BASE	0x80000000ULL	/* QEMU hw/riscv/virt.c, VIRT_DRAM */
+
 /**
  * struct tools - what a cell is run with
  * @qemu: qemu-system-riscv64, looked up in PATH
  * @bios: OpenSBI's fw_dynamic
  * @kernels: directory with a directory for each kernel
- * @initrd: the guest's initramfs
+ * @initrd: the initramfs for kernels that have none of their own
  */
 struct tools {
 	const char *qemu;
@@ -28,12 +30,16 @@ enum connection {
 	CONNECT_SHELL,	/* console on the terminal, BusyBox instead of tests */
 };
 
-bool qemu_version_ok(const char *qemu);
-bool machine_has_nodes(const struct machine *machine);
+bool qemu_version_ok(const char *qemu, char **version);
+bool machine_needs_dtb(const struct machine *machine);
+bool machine_needs_stub(const struct machine *machine);
 bool machine_edit_dtb(const struct machine *machine, const char *path);
+bool machine_write_stub(const struct cell *cell, const struct tools *tools,
+			enum connection connection, const char *dir);
+char *machine_initrd(const struct cell *cell, const struct tools *tools);
 struct strv machine_dumpdtb_args(const struct cell *cell, const struct tools *tools,
 				 const char *dtb);
 struct strv machine_args(const struct cell *cell, const struct tools *tools,
-			 enum connection connection, const char *dtb);
+			 enum connection connection, const char *dir);
 
 #endif

@@ -3,6 +3,7 @@
  * Boots cells on QEMU, several at a time, judges them and reports.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <getopt.h>
 #include <poll.h>
@@ -10,17 +11,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "boot.h"
 #include "judge.h"
 #include "machine.h"
 #include "report.h"
+#include "saved.h"
 #include "table.h"
 #include "util.h"
 
 #define EXIT_TROUBLE	2
 #define MAX_JOBS	64
+#define PROGRESS_SECONDS	10
 
 struct options {
 	struct tools tools;
@@ -32,9 +36,12 @@ struct options {
 	struct strv documents;
 	struct strv absolute;
 	unsigned int jobs;
+	char *version;
 	bool list;
+	bool needs;
 	bool shell;
 	bool explain;
+	bool force;
 	bool silent;
 };
 
@@ -55,14 +62,16 @@ static const char usage[] =
 "  -t, --timeout=SECONDS total time of a cell (120)\n"
 "  -w, --silence=SECONDS longest time without any output of a cell (40)\n"
 "  -l, --list            list the cells and run nothing\n"
+"  -n, --needs           list what the cells need: KERNEL, or KERNEL+INITRD\n"
 "  -x, --shell           give a BusyBox shell in the one CELL instead of running it\n"
 "  -e, --explain         tell each verdict in words\n"
+"  -F, --force           also run cells that passed before from the same input\n"
 "  -s, --silent          no line for each cell\n"
 "  -h, --help            this text\n"
 "\n"
 "Exit status: 0 all passed, 1 a test failed, 2 usage or harness trouble, 4 nothing could run.\n";
 
-static const char short_options[] = "b:c:m:k:i:f:q:o:d:j:t:w:lxesh";
+static const char short_options[] = "b:c:m:k:i:f:q:o:d:j:t:w:lnxeFsh";
 
 static const struct option long_options[] = {
 	{ "base", required_argument, NULL, 'b' },
@@ -78,8 +87,10 @@ static const struct option long_options[] = {
 	{ "timeout", required_argument, NULL, 't' },
 	{ "silence", required_argument, NULL, 'w' },
 	{ "list", no_argument, NULL, 'l' },
+	{ "needs", no_argument, NULL, 'n' },
 	{ "shell", no_argument, NULL, 'x' },
 	{ "explain", no_argument, NULL, 'e' },
+	{ "force", no_argument, NULL, 'F' },
 	{ "silent", no_argument, NULL, 's' },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
@@ -154,11 +165,17 @@ static bool parse_option(struct options *options, int option)
 	case 'l':
 		options->list = true;
 		return true;
+	case 'n':
+		options->needs = true;
+		return true;
 	case 'x':
 		options->shell = true;
 		return true;
 	case 'e':
 		options->explain = true;
+		return true;
+	case 'F':
+		options->force = true;
 		return true;
 	case 's':
 		options->silent = true;
@@ -190,7 +207,8 @@ static bool check_options(const struct options *options)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(needed); i++) {
-		if (!needed[i].value && !(options->list && needed[i].only_to_run)) {
+		if (!needed[i].value &&
+		    !((options->list || options->needs) && needed[i].only_to_run)) {
 			error("--%s is missing; try --help", needed[i].name);
 			return false;
 		}
@@ -274,18 +292,21 @@ static bool readable(const char *path, const char *what)
 	return false;
 }
 
-static bool check_tools(const struct options *options, const struct table *table)
+static bool check_tools(struct options *options, const struct table *table)
 {
 	const struct tools *tools = &options->tools;
 	bool ok = readable(tools->bios, "set BIOS= to OpenSBI's fw_dynamic.bin, 1.6 or later") &&
-		  readable(tools->initrd, "build the guest's initramfs") &&
-		  qemu_version_ok(tools->qemu);
+		  qemu_version_ok(tools->qemu, &options->version);
 	size_t i;
 
 	for (i = 0; ok && i < table->nr_cells; i++) {
-		char *image = xasprintf("%s/%s/Image", tools->kernels, table->cells[i].kernel);
+		const struct cell *cell = &table->cells[i];
+		char *image = xasprintf("%s/%s/Image", tools->kernels, cell->kernel);
+		char *initrd = machine_initrd(cell, tools);
 
-		ok = readable(image, "build that kernel first");
+		ok = readable(image, "build that kernel first") &&
+		     readable(initrd, "build the guest's initramfs");
+		free(initrd);
 		free(image);
 	}
 	return ok;
@@ -297,46 +318,175 @@ struct run {
 	struct table *table;
 	struct report report;
 	struct boot boots[MAX_JOBS];
+	char *inputs[MAX_JOBS];
 	bool busy[MAX_JOBS];
 	size_t next;
 	size_t finished;
+	size_t kept;
 	double started;
+	double printed;
 };
 
-static void print_progress(const struct run *run, const struct result *result)
+/* Cells that were kept took no time, and say nothing about those to come */
+static void print_times(struct run *run)
+{
+	size_t ran = run->finished - run->kept;
+	double elapsed = now() - run->started;
+
+	printf("%zu/%zu, %.0f s", run->finished, run->table->nr_cells, elapsed);
+	if (ran && run->finished < run->table->nr_cells)
+		printf(", about %.0f s left",
+		       elapsed / ran * (run->table->nr_cells - run->finished));
+	putchar('\n');
+	fflush(stdout);
+	run->printed = now();
+}
+
+static void print_result(struct run *run, const struct result *result)
 {
 	if (run->options->silent)
 		return;
-	printf("  BOOT    %-46s %-8s %5.1f s  %zu/%zu, %.0f s\n", result->name,
-	       verdict_name(result->verdict), result->seconds, run->finished,
-	       run->table->nr_cells, now() - run->started);
-	fflush(stdout);
+	printf("  BOOT    %-46s %-8s %5.1f s  ", result->name, verdict_name(result->verdict),
+	       result->seconds);
+	print_times(run);
 }
 
-static void finish(struct run *run, struct boot *boot)
+/* When nothing has ended for some time */
+static void print_progress(struct run *run)
 {
+	unsigned int slot;
+
+	if (run->options->silent || now() - run->printed < PROGRESS_SECONDS)
+		return;
+	printf("         ");
+	for (slot = 0; slot < run->options->jobs; slot++)
+		if (run->busy[slot])
+			printf(" %s (%.0f s)", run->boots[slot].cell->name,
+			       now() - run->boots[slot].started);
+	printf("  ");
+	print_times(run);
+}
+
+/* Adds a file as make would look at it: what has been made anew is another one */
+static void add_input(FILE *file, const char *path)
+{
+	struct stat st = { 0 };
+
+	stat(path, &st);
+	fprintf(file, "%s %lld %lld.%09ld\n", path, (long long)st.st_size,
+		(long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+}
+
+/* What the result of a cell depends on: its line, the kernel, what the guest runs,
+ * the firmware, QEMU and this program
+ */
+static char *list_inputs(const struct options *options, const struct cell *cell)
+{
+	const struct tools *tools = &options->tools;
+	char *initrd = machine_initrd(cell, tools);
+	char *image = xasprintf("%s/%s/Image", tools->kernels, cell->kernel);
+	struct strv args = machine_args(cell, tools, CONNECT_CELL, "");
+	char *text = NULL;
+	size_t i, size;
+	FILE *file = open_memstream(&text, &size);
+
+	for (i = 0; i < args.n; i++)
+		fprintf(file, "%s ", args.v[i]);
+	machine_print(file, cell->machine);
+	/* A stub's arguments have no command line */
+	fprintf(file, "%s %u %s %d %s %d %.0f %.0f\n%s", cell->name, cell->timeout, cell->chunk,
+		cell->units_anywhere, cell->console, cell->fails, options->limits.total,
+		options->limits.silence, options->version);
+	add_input(file, image);
+	add_input(file, initrd);
+	add_input(file, tools->bios);
+	add_input(file, "/proc/self/exe");
+	fclose(file);
+	strv_free(&args);
+	free(image);
+	free(initrd);
+	return text;
+}
+
+static char *result_path(const struct run *run, const struct cell *cell)
+{
+	return xasprintf("%s/%s/result.json", run->options->report, cell->name);
+}
+
+/* A cell that failed is run again: the failure may have been chance */
+static bool keep_earlier(struct run *run, const struct cell *cell, const char *inputs)
+{
+	size_t before = run->report.nr;
+	char *path = result_path(run, cell);
+	bool kept;
+
+	kept = !run->options->force && saved_read_result(&run->report, inputs, path) &&
+	       run->report.nr == before + 1;
+	free(path);
+	if (kept) {
+		run->finished++;
+		run->kept++;
+	}
+	return kept;
+}
+
+/* Passed cells need not run again; whether the others are kept does not matter */
+static void save(const struct run *run, const struct result *result, const char *inputs)
+{
+	char *path = result_path(run, result->cell);
+
+	if (result->verdict == VERDICT_PASS)
+		saved_write_result(result, inputs, path);
+	free(path);
+}
+
+static void finish(struct run *run, unsigned int slot)
+{
+	struct boot *boot = &run->boots[slot];
+	const struct result *result;
 	struct outcome outcome;
 
 	judge(boot, &outcome);
 	if (run->options->explain)
 		report_print_verdict(boot, &outcome);
-	report_add(&run->report, boot->cell->name, &outcome, boot->seconds);
+	report_add(&run->report, boot, &outcome);
+	result = &run->report.results[run->report.nr - 1];
 	run->finished++;
-	print_progress(run, &run->report.results[run->report.nr - 1]);
+	save(run, result, run->inputs[slot]);
+	print_result(run, result);
 }
 
 static bool start_next(struct run *run, unsigned int slot)
 {
 	const struct cell *cell = &run->table->cells[run->next++];
 	struct boot *boot = &run->boots[slot];
+	char *inputs = list_inputs(run->options, cell);
+	char *path;
 
+	if (keep_earlier(run, cell, inputs)) {
+		free(inputs);
+		return true;
+	}
+	path = result_path(run, cell);
+	unlink(path);
+	free(path);
 	if (!boot_start(boot, cell, &run->options->tools, run->options->report)) {
 		boot_finish(boot);
 		boot_free(boot);
+		free(inputs);
 		return false;
 	}
+	run->inputs[slot] = inputs;
 	run->busy[slot] = true;
 	return true;
+}
+
+static void release(struct run *run, unsigned int slot)
+{
+	boot_free(&run->boots[slot]);
+	free(run->inputs[slot]);
+	run->inputs[slot] = NULL;
+	run->busy[slot] = false;
 }
 
 /* Waits for output of any boot, at most until the watchdogs have to look */
@@ -371,8 +521,7 @@ static void stop_all(struct run *run)
 			continue;
 		boot_kill(&run->boots[slot]);
 		boot_finish(&run->boots[slot]);
-		boot_free(&run->boots[slot]);
-		run->busy[slot] = false;
+		release(run, slot);
 	}
 }
 
@@ -383,9 +532,10 @@ static bool run_cells(struct run *run)
 	bool ok = true;
 
 	run->started = now();
+	run->printed = run->started;
 	while (ok && !interrupted && run->finished < run->table->nr_cells) {
 		for (slot = 0; ok && slot < run->options->jobs; slot++)
-			if (!run->busy[slot] && run->next < run->table->nr_cells)
+			while (ok && !run->busy[slot] && run->next < run->table->nr_cells)
 				ok = start_next(run, slot);
 		wait_for_output(run);
 		for (slot = 0; slot < run->options->jobs; slot++) {
@@ -397,12 +547,15 @@ static bool run_cells(struct run *run)
 			if (!boot_over(boot))
 				continue;
 			boot_finish(boot);
-			finish(run, boot);
-			boot_free(boot);
-			run->busy[slot] = false;
+			finish(run, slot);
+			release(run, slot);
 		}
+		print_progress(run);
 	}
 	stop_all(run);
+	if (run->kept && !run->options->silent)
+		printf("  KEEP    %zu of %zu cells passed before, from the same input\n",
+		       run->kept, run->table->nr_cells);
 	return ok && !interrupted;
 }
 
@@ -424,23 +577,32 @@ static bool add_documents(struct report *report, const struct strv *documents)
 	return ok;
 }
 
+/* The one result, for people's eyes and for other programs */
+static bool write_results(const struct run *run, const char *ktap, const char *json)
+{
+	return report_write_ktap(&run->report, ktap) && saved_write(&run->report, json);
+}
+
 static int run(const struct options *options, struct table *table)
 {
 	struct run run = { .options = options, .table = table };
-	char *path = xasprintf("%s/results.ktap", options->report);
+	char *ktap = xasprintf("%s/results.ktap", options->report);
+	char *json = xasprintf("%s/results.json", options->report);
 	int status = EXIT_TROUBLE;
 
 	/* An interrupted run must not leave the results of an earlier one */
-	unlink(path);
+	unlink(ktap);
+	unlink(json);
 	if (add_documents(&run.report, &options->documents) && make_dir(options->report) &&
-	    run_cells(&run) && report_write_ktap(&run.report, path)) {
+	    run_cells(&run) && write_results(&run, ktap, json)) {
 		report_print_summary(&run.report);
 		status = report_exit_status(&run.report);
 	}
 	report_free(&run.report);
-	free(path);
+	free(json);
+	free(ktap);
 	if (interrupted) {
-		error("interrupted; what was started has been killed");
+		error("interrupted; what was started has been killed, and what has passed is kept");
 		signal(interrupted, SIG_DFL);
 		raise(interrupted);
 	}
@@ -453,6 +615,15 @@ static void list_cells(const struct table *table)
 
 	for (i = 0; i < table->nr_cells; i++)
 		puts(table->cells[i].name);
+}
+
+static void list_needs(const struct table *table)
+{
+	size_t i;
+
+	for (i = 0; i < table->nr_cells; i++)
+		printf("%s%s%s\n", table->cells[i].kernel, *table->cells[i].initrd ? "+" : "",
+		       table->cells[i].initrd);
 }
 
 static int run_shell(const struct options *options, const struct table *table)
@@ -477,12 +648,25 @@ static void catch_signals(void)
 	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
+/* A file must not get the number of a stream that we were not given */
+static void fill_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
 	struct table table = { 0 };
 	int status = EXIT_TROUBLE;
 
+	fill_streams();
 	if (!parse_options(&options, argc, argv))
 		return EXIT_TROUBLE;
 	if (table_read_machines(&table, options.machines) &&
@@ -490,6 +674,9 @@ int main(int argc, char **argv)
 	    select_cells(&table, argv + optind)) {
 		if (options.list) {
 			list_cells(&table);
+			status = EXIT_SUCCESS;
+		} else if (options.needs) {
+			list_needs(&table);
 			status = EXIT_SUCCESS;
 		} else if (check_tools(&options, &table)) {
 			make_tools_absolute(&options);
@@ -504,5 +691,10 @@ int main(int argc, char **argv)
 	table_free(&table);
 	strv_free(&options.documents);
 	strv_free(&options.absolute);
+	free(options.version);
+	if (fflush(stdout) || ferror(stdout)) {
+		error("cannot write the standard output");
+		status = EXIT_TROUBLE;
+	}
 	return status;
 }

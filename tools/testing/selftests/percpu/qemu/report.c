@@ -18,21 +18,32 @@ static struct result *append(struct report *report, const char *name)
 	return result;
 }
 
+static struct cell *copy_cell(const struct cell *cell)
+{
+	struct machine *machine = xrealloc(NULL, sizeof(*machine));
+	struct cell *copy = xrealloc(NULL, sizeof(*copy));
+
+	*machine = *cell->machine;
+	*copy = *cell;
+	copy->machine = machine;
+	return copy;
+}
+
 /**
  * report_add() - add a judged cell
  * @report: the report
- * @name: the cell's name
+ * @boot: the finished boot
  * @outcome: its outcome, empty afterwards
- * @seconds: how long it took
  */
-void report_add(struct report *report, const char *name, struct outcome *outcome,
-		double seconds)
+void report_add(struct report *report, const struct boot *boot, struct outcome *outcome)
 {
-	struct result *result = append(report, name);
+	struct result *result = append(report, boot->cell->name);
 
+	result->cell = copy_cell(boot->cell);
 	result->verdict = outcome->verdict;
 	result->reason = outcome->reason;
-	result->seconds = seconds;
+	result->started = boot->since_epoch;
+	result->seconds = boot->seconds;
 	result->tests = outcome->tests;
 	*outcome = (struct outcome){ 0 };
 }
@@ -207,7 +218,7 @@ int report_exit_status(const struct report *report)
 
 static const char *fact(const struct boot *boot, const char *key)
 {
-	const char *value = ktap_fact(&boot->ktap, key);
+	const char *value = ktap_fact(&boot->ktap, 0, key);
 
 	return value ? value : "?";
 }
@@ -227,7 +238,7 @@ static void print_nodes(const struct boot *boot)
 	}
 	for (i = 0; i < machine->nr_nodes; i++)
 		printf("%snode %u: %u of %u", i ? ", " : "", i, count[i],
-		       machine_first_hart(machine, i + 1) - machine_first_hart(machine, i));
+		       machine->nodes[i].harts);
 }
 
 /**
@@ -243,7 +254,7 @@ void report_print_verdict(const struct boot *boot, const struct outcome *outcome
 	       outcome->verdict == VERDICT_PASS ? "PASS" : verdict_name(outcome->verdict));
 	if (outcome->reason)
 		printf("  reason: %s\n", outcome->reason);
-	printf("  harts online: %u of %u (", cpulist_weight(online), boot->cell->machine->harts);
+	printf("  harts online: %u of %u (", cpulist_weight(online), cell_harts(boot->cell));
 	print_nodes(boot);
 	printf(")\n");
 	printf("  first chunk: %s, %s pages per CPU (%s bytes static, %s reserved, %s dynamic)\n",
@@ -265,6 +276,9 @@ void report_free(struct report *report)
 	size_t i;
 
 	for (i = 0; i < report->nr; i++) {
+		if (report->results[i].cell)
+			free((void *)report->results[i].cell->machine);
+		free(report->results[i].cell);
 		free(report->results[i].name);
 		free(report->results[i].reason);
 		ktap_free(&report->results[i].tests);

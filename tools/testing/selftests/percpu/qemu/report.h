@@ -11,17 +11,21 @@
 /**
  * struct result - a cell or a document of test results
  * @name: its name, owned
+ * @cell: a copy of the cell, owned, with a machine of its own; NULL for a document
  * @verdict: how it ended
  * @skipped: a document in which nothing was run
  * @reason: one line, owned, may be NULL
+ * @started: when, in seconds since 1970
  * @seconds: how long it took
- * @tests: its parts, owned
+ * @tests: its parts and, for a cell, the facts that the guest stated; owned
  */
 struct result {
 	char *name;
+	struct cell *cell;
 	enum verdict verdict;
 	bool skipped;
 	char *reason;
+	double started;
 	double seconds;
 	struct ktap tests;
 };
@@ -36,8 +40,7 @@ struct report {
 	size_t nr;
 };
 
-void report_add(struct report *report, const char *name, struct outcome *outcome,
-		double seconds);
+void report_add(struct report *report, const struct boot *boot, struct outcome *outcome);
 bool report_add_document(struct report *report, const char *name, const char *path);
 bool report_write_ktap(const struct report *report, const char *path);
 void report_print_summary(const struct report *report);

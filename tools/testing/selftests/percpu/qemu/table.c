@@ -11,8 +11,18 @@
 #include "table.h"
 #include "util.h"
 
-#define MAX_WORDS	16
-#define MAX_SIZE	0x100000	/* in M or G: no sum of sizes overflows */
+#define MAX_WORDS	32
+#define MAX_SIZE	(1ULL << 48)	/* no sum of sizes overflows */
+#define PAGE_SIZE	4096
+
+/* Where QEMU puts what, from the start of RAM, and how large that may be */
+#define INITRD_LIMIT	(512ULL << 20)
+#define INITRD_ROOM	(16ULL << 20)
+#define FDT_LIMIT	(1ULL << 30)
+#define FDT_ROOM	(4ULL << 20)
+
+/* A node whose harts the line does not give gets them in deal_harts() */
+#define HARTS_UNKNOWN	(MAX_HARTS + 1)
 
 /* Where we are, for messages */
 struct line {
@@ -29,8 +39,10 @@ static bool complain(const struct line *line, const char *what, const char *word
 	return false;
 }
 
-static void split(struct line *line, unsigned int max_words)
+/* The third word from "fails" on is a regular expression, which may have blanks */
+static void split(struct line *line)
 {
+	unsigned int max_words = MAX_WORDS;
 	char *p = line->text;
 
 	line->nr_words = 0;
@@ -44,6 +56,8 @@ static void split(struct line *line, unsigned int max_words)
 		p += strcspn(p, " \t");
 		if (*p)
 			*p++ = '\0';
+		if (!strcmp(line->words[line->nr_words - 1], "fails"))
+			max_words = line->nr_words + 2;
 	}
 }
 
@@ -68,39 +82,200 @@ static bool read_lines(const char *path, bool (*parse)(struct line *line, void *
 
 static bool parse_size(const char *word, char **end, uint64_t *size)
 {
+	unsigned int shift;
+
 	if (!isdigit((unsigned char)*word))
 		return false;
 	*size = strtoull(word, end, 10);
-	if (*size > MAX_SIZE)
-		return false;
 	switch (**end) {
 	case 'G':
-		*size <<= 10;
-		/* fall through */
+		shift = 30;
+		break;
 	case 'M':
-		*size <<= 20;
-		(*end)++;
-		return true;
+		shift = 20;
+		break;
+	case 'K':
+		shift = 10;
+		break;
 	default:
-		return false;
+		/* Only nothing needs no unit */
+		return !*size && *end == word + 1;
 	}
+	(*end)++;
+	if (*size > MAX_SIZE >> shift)
+		return false;
+	*size <<= shift;
+	return true;
+}
+
+static bool parse_number(const char *word, char **end, unsigned int max, unsigned int *number)
+{
+	unsigned long value;
+
+	if (!isdigit((unsigned char)*word))
+		return false;
+	value = strtoul(word, end, 10);
+	*number = value;
+	return value <= max;
+}
+
+/* Where the memory of all nodes so far ends */
+static uint64_t end_of_memory(const struct machine *machine)
+{
+	unsigned int i = machine->nr_nodes;
+
+	while (i--)
+		if (machine->nodes[i].size)
+			return machine->nodes[i].start + machine->nodes[i].size;
+	return 0;
 }
 
 static bool parse_node(const char *word, struct machine *machine)
 {
 	struct node *node = &machine->nodes[machine->nr_nodes];
-	struct node *last = machine->nr_nodes ? node - 1 : NULL;
+	uint64_t end_before = end_of_memory(machine);
 	char *end;
 
-	node->start = last ? last->start + last->size : 0;
-	if (!parse_size(word, &end, &node->size) || !node->size)
+	*node = (struct node){ .start = end_before, .harts = HARTS_UNKNOWN };
+	if (!parse_size(word, &end, &node->size) || node->size % PAGE_SIZE)
 		return false;
-	if (*end == '@' && !parse_size(end + 1, &end, &node->start))
+	if (*end == '@' && (!node->size || !parse_size(end + 1, &end, &node->start)))
 		return false;
-	if (*end || (last && node->start < last->start + last->size) || (!last && node->start))
+	if (*end == '/' && !parse_number(end + 1, &end, MAX_HARTS, &node->harts))
+		return false;
+	/* The kernel is at the start of RAM */
+	if (*end || node->start < end_before || node->start % PAGE_SIZE ||
+	    (!end_before && node->start))
 		return false;
 	machine->nr_nodes++;
 	return true;
+}
+
+static bool deal_harts(const struct line *line, struct machine *machine)
+{
+	unsigned int i, known = 0, sum = 0, nr = machine->nr_nodes;
+
+	for (i = 0; i < nr; i++) {
+		if (machine->nodes[i].harts == HARTS_UNKNOWN)
+			continue;
+		known++;
+		sum += machine->nodes[i].harts;
+	}
+	if (known && (known != nr || sum != machine->harts))
+		return complain(line, "the harts of its nodes are not those of", machine->name);
+	for (i = 0; !known && i < nr; i++)
+		machine->nodes[i].harts = (i + 1) * machine->harts / nr -
+					  i * machine->harts / nr;
+	return true;
+}
+
+/* A list as in "0,2,5-7", ascending */
+static bool parse_ids(const char *list, struct machine *machine)
+{
+	unsigned int first, last, nr = 0;
+	char *end;
+
+	do {
+		if (!parse_number(list, &end, MAX_HARTS - 1, &first))
+			return false;
+		last = first;
+		if (*end == '-' && !parse_number(end + 1, &end, MAX_HARTS - 1, &last))
+			return false;
+		if (last < first || (nr && first <= machine->ids[nr - 1]))
+			return false;
+		while (first <= last)
+			machine->ids[nr++] = first++;
+		list = end + 1;
+	} while (*end == ',');
+	return !*end && nr == machine->harts;
+}
+
+static bool has_id(const struct machine *machine, unsigned int id)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->harts; i++)
+		if (machine->ids[i] == id)
+			return true;
+	return false;
+}
+
+static bool parse_machine_option(const struct line *line, const char *word,
+				 struct machine *machine)
+{
+	static const char wanted[] = "not ids=LIST, boot=ID or possible=NUMBER";
+	const char *value = strchr(word, '=') + 1;
+	unsigned int number = 0;
+	char *end;
+
+	if (!strncmp(word, "ids=", 4))
+		return parse_ids(value, machine) ||
+		       complain(line, "not an ascending list of as many hart ids as harts", word);
+	if (!parse_number(value, &end, MAX_HARTS, &number) || *end)
+		return complain(line, wanted, word);
+	if (!strncmp(word, "boot=", 5)) {
+		machine->boot = number;
+		return true;
+	}
+	if (strncmp(word, "possible=", 9))
+		return complain(line, wanted, word);
+	machine->possible = number;
+	return number >= machine->harts || complain(line, "fewer than the harts", word);
+}
+
+static bool has_memory(const struct machine *machine, uint64_t start, uint64_t end)
+{
+	unsigned int i;
+
+	/* Nodes may touch each other */
+	for (i = 0; i < machine->nr_nodes; i++)
+		if (machine->nodes[i].start <= start &&
+		    start - machine->nodes[i].start < machine->nodes[i].size)
+			start = machine->nodes[i].start + machine->nodes[i].size;
+	return start >= end;
+}
+
+/* QEMU looks at the whole of RAM, without gaps, for the initramfs
+ * (riscv_load_initrd()) and the device tree (riscv_compute_fdt_addr())
+ */
+static bool holds_boot_files(const struct machine *machine)
+{
+	uint64_t end = end_of_memory(machine);
+	uint64_t initrd = end / 2 < INITRD_LIMIT ? end / 2 : INITRD_LIMIT;
+	uint64_t fdt = end < FDT_LIMIT ? end : FDT_LIMIT;
+
+	return has_memory(machine, initrd, initrd + INITRD_ROOM) &&
+	       has_memory(machine, fdt - FDT_ROOM, fdt);
+}
+
+/* After the harts: first the nodes, then the options */
+static bool parse_nodes(const struct line *line, struct machine *machine)
+{
+	unsigned int i;
+
+	for (i = 2; i < line->nr_words && !strchr(line->words[i], '='); i++) {
+		if (machine->nr_nodes == MAX_NODES)
+			return complain(line, "more than 8 nodes", machine->name);
+		if (!parse_node(line->words[i], machine))
+			return complain(line, "not SIZE[@OFFSET][/HARTS] after the node before",
+					line->words[i]);
+	}
+	if (!end_of_memory(machine))
+		return complain(line, "no node with memory", machine->name);
+	if (!holds_boot_files(machine))
+		return complain(line,
+				"a gap where QEMU puts the initramfs (at half of RAM or 512M) or the device tree (below its end or 1G)",
+				machine->name);
+	if (!deal_harts(line, machine))
+		return false;
+	for (; i < line->nr_words; i++) {
+		if (!strchr(line->words[i], '='))
+			return complain(line, "a node after an option", line->words[i]);
+		if (!parse_machine_option(line, line->words[i], machine))
+			return false;
+	}
+	return machine->boot < 0 || has_id(machine, machine->boot) ||
+	       complain(line, "boot= is not the id of a hart of", machine->name);
 }
 
 static bool copy_word(char *dst, size_t size, const char *word)
@@ -113,40 +288,39 @@ static const struct machine *find_machine(const struct table *table, const char 
 	size_t i;
 
 	for (i = 0; i < table->nr_machines; i++)
-		if (!strcmp(table->machines[i].name, name))
-			return &table->machines[i];
+		if (!strcmp(table->machines[i]->name, name))
+			return table->machines[i];
 	return NULL;
 }
 
 static bool parse_machine(struct line *line, void *arg)
 {
+	struct machine machine = { .boot = -1 };
 	struct table *table = arg;
-	struct machine machine = { 0 };
-	unsigned long harts;
 	unsigned int i;
 	char *end;
 
-	split(line, MAX_WORDS);
-	if (line->nr_words < 3 || line->nr_words > 2 + MAX_NODES)
+	split(line);
+	if (line->nr_words < 3)
 		return complain(line, "want a name, harts and the memory of 1 to 8 nodes, not",
 				line->words[0]);
 	if (!copy_word(machine.name, sizeof(machine.name), line->words[0]))
 		return complain(line, "name too long", line->words[0]);
 	if (find_machine(table, machine.name))
 		return complain(line, "second machine of that name", machine.name);
-	harts = strtoul(line->words[1], &end, 10);
-	if (*end || harts < line->nr_words - 2 || harts > 512)
-		return complain(line, "not a number of harts from one per node to 512",
-				line->words[1]);
-	machine.harts = harts;
-	for (i = 2; i < line->nr_words; i++)
-		if (!parse_node(line->words[i], &machine))
-			return complain(line, "not SIZE[@OFFSET] in M or G after the node before",
-					line->words[i]);
+	if (!parse_number(line->words[1], &end, MAX_HARTS, &machine.harts) || *end ||
+	    !machine.harts)
+		return complain(line, "not a number of harts from 1 to 512", line->words[1]);
+	machine.possible = machine.harts;
+	for (i = 0; i < machine.harts; i++)
+		machine.ids[i] = i;
+	if (!parse_nodes(line, &machine))
+		return false;
 
 	table->machines = xrealloc(table->machines,
-				   (table->nr_machines + 1) * sizeof(machine));
-	table->machines[table->nr_machines++] = machine;
+				   (table->nr_machines + 1) * sizeof(*table->machines));
+	table->machines[table->nr_machines] = xrealloc(NULL, sizeof(machine));
+	*table->machines[table->nr_machines++] = machine;
 	return true;
 }
 
@@ -174,22 +348,110 @@ static bool one_of(const char *word, const char * const *list)
 	return *list;
 }
 
-static bool parse_control(struct line *line, struct cell *cell)
+/* The words of a control, from "fails" on */
+static bool parse_control(const struct line *line, unsigned int i, struct cell *cell)
 {
 	regex_t regex;
 
-	if (line->nr_words == 5)
-		return true;
-	if (line->nr_words != 8 || strcmp(line->words[5], "fails"))
-		return complain(line, "want \"fails VERDICT CONSOLE\", not", line->words[5]);
-	cell->fails = verdict_from_name(line->words[6]);
+	if (line->nr_words != i + 3)
+		return complain(line, "want \"fails VERDICT CONSOLE\" at the end of",
+				line->words[0]);
+	cell->fails = verdict_from_name(line->words[i + 1]);
 	if (cell->fails == NR_VERDICTS || cell->fails == VERDICT_PASS ||
 	    cell->fails == VERDICT_HARNESS)
-		return complain(line, "not a verdict that a control can have", line->words[6]);
-	if (!copy_word(cell->console, sizeof(cell->console), line->words[7]) ||
+		return complain(line, "not a verdict that a control can have",
+				line->words[i + 1]);
+	if (!copy_word(cell->console, sizeof(cell->console), line->words[i + 2]) ||
 	    regcomp(&regex, cell->console, REG_EXTENDED | REG_NOSUB))
-		return complain(line, "not an extended regular expression", line->words[7]);
+		return complain(line, "not an extended regular expression", line->words[i + 2]);
 	regfree(&regex);
+	return true;
+}
+
+static bool parse_tests(const char *list, struct cell *cell)
+{
+	char *p;
+
+	if (!*list || !copy_word(cell->tests, sizeof(cell->tests), list))
+		return false;
+	for (p = cell->tests; *p; p++)
+		if (*p == '+')
+			*p = ',';
+	return true;
+}
+
+static const char *value_of(const char *word, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(word, name, len) || word[len] != '=' ? NULL : word + len + 1;
+}
+
+static bool parse_cell_option(const struct line *line, const char *word, struct cell *cell)
+{
+	const struct {
+		const char *name;
+		unsigned int *number;
+		unsigned int max;
+	} numbers[] = {
+		{ "nr_cpus", &cell->nr_cpus, MAX_HARTS },
+		{ "maxcpus", &cell->maxcpus, MAX_HARTS },
+		{ "kexec", &cell->kexecs, 9 },
+		{ "transitions", &cell->transitions, 1000000 },
+		{ "timeout", &cell->timeout, 86400 },
+	};
+	const char *value;
+	char *end;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		value = value_of(word, numbers[i].name);
+		if (value)
+			return (parse_number(value, &end, numbers[i].max, numbers[i].number) &&
+				!*end && *numbers[i].number) ||
+			       complain(line, "not a number that it can have", word);
+	}
+	value = value_of(word, "tests");
+	if (value)
+		return parse_tests(value, cell) || complain(line, "not a list of tests", word);
+	value = value_of(word, "initrd");
+	if (value)
+		return (*value && copy_word(cell->initrd, sizeof(cell->initrd), value)) ||
+		       complain(line, "no name, or too long", word);
+	if (!strcmp(word, "numa=off"))
+		cell->numa_off = true;
+	else if (!strcmp(word, "units=any"))
+		cell->units_anywhere = true;
+	else
+		return complain(line, "no such option of a cell", word);
+	return true;
+}
+
+/* An option that makes it another boot is a part of its name */
+static bool is_named(const char *word)
+{
+	return !value_of(word, "timeout") && !value_of(word, "units") &&
+	       !value_of(word, "initrd");
+}
+
+/* From the sixth word on; adds to the name */
+static bool parse_cell_options(const struct line *line, struct cell *cell)
+{
+	size_t used = strlen(cell->name);
+	unsigned int i;
+
+	for (i = 5; i < line->nr_words; i++) {
+		if (!strcmp(line->words[i], "fails"))
+			return parse_control(line, i, cell);
+		if (!parse_cell_option(line, line->words[i], cell))
+			return false;
+		if (!is_named(line->words[i]))
+			continue;
+		used += snprintf(cell->name + used, sizeof(cell->name) - used, ".%s",
+				 line->words[i]);
+		if (used >= sizeof(cell->name))
+			return complain(line, "name too long", line->words[i]);
+	}
 	return true;
 }
 
@@ -203,7 +465,7 @@ static bool parse_cell(struct line *line, void *arg)
 	struct cell cell = { .fails = VERDICT_PASS };
 	size_t i;
 
-	split(line, 8);
+	split(line);
 	if (line->nr_words < 5)
 		return complain(line, "want kernel, machine, paging, alloc and first chunk, not",
 				line->words[0]);
@@ -218,8 +480,6 @@ static bool parse_cell(struct line *line, void *arg)
 		return complain(line, "not embed, page or -", line->words[3]);
 	if (!one_of(line->words[4], chunks))
 		return complain(line, "not embed or page", line->words[4]);
-	if (!parse_control(line, &cell))
-		return false;
 	strcpy(cell.paging, line->words[2]);
 	strcpy(cell.alloc, *line->words[3] == '-' ? "" : line->words[3]);
 	strcpy(cell.chunk, line->words[4]);
@@ -227,6 +487,8 @@ static bool parse_cell(struct line *line, void *arg)
 			     cell.kernel, *cell.alloc ? cell.alloc : "auto", cell.paging,
 			     cell.machine->name) >= sizeof(cell.name))
 		return complain(line, "name too long", cells->base);
+	if (!parse_cell_options(line, &cell))
+		return false;
 	for (i = 0; i < table->nr_cells; i++)
 		if (!strcmp(table->cells[i].name, cell.name))
 			return complain(line, "second cell of that name", cell.name);
@@ -257,35 +519,85 @@ bool table_read_cells(struct table *table, const char *path, const char *base)
  */
 void table_free(struct table *table)
 {
+	size_t i;
+
+	for (i = 0; i < table->nr_machines; i++)
+		free(table->machines[i]);
 	free(table->machines);
 	free(table->cells);
 	*table = (struct table){ 0 };
 }
 
 /**
- * machine_first_hart() - the first hart of a node
+ * machine_print() - write a machine as a line of the table
+ * @file: where to
  * @machine: the machine
- * @node: the node, or the number of nodes
- *
- * Return: the hart; the number of harts for the node after the last.
  */
-unsigned int machine_first_hart(const struct machine *machine, unsigned int node)
+void machine_print(FILE *file, const struct machine *machine)
 {
-	return (uint64_t)node * machine->harts / machine->nr_nodes;
+	unsigned int i;
+
+	fprintf(file, "%s %u", machine->name, machine->harts);
+	for (i = 0; i < machine->nr_nodes; i++) {
+		const struct node *node = &machine->nodes[i];
+
+		if (node->size)
+			fprintf(file, " %lluK@%lluK/%u", (unsigned long long)node->size >> 10,
+				(unsigned long long)node->start >> 10, node->harts);
+		else
+			fprintf(file, " 0/%u", node->harts);
+	}
+	fprintf(file, " ids=");
+	for (i = 0; i < machine->harts; i++)
+		fprintf(file, "%s%u", i ? "," : "", machine->ids[i]);
+	if (machine->boot >= 0)
+		fprintf(file, " boot=%d", machine->boot);
+	fprintf(file, " possible=%u\n", machine->possible);
 }
 
 /**
  * machine_node_of_hart() - the node of a hart
  * @machine: the machine
- * @hart: the hart
+ * @id: the hart's id
  *
- * Return: the node.
+ * Return: the node, -1 if the machine has no such hart.
  */
-unsigned int machine_node_of_hart(const struct machine *machine, unsigned int hart)
+int machine_node_of_hart(const struct machine *machine, unsigned int id)
 {
-	unsigned int node = 0;
+	unsigned int i, node = 0, end = machine->nodes[0].harts;
 
-	while (machine_first_hart(machine, node + 1) <= hart)
-		node++;
-	return node;
+	for (i = 0; i < machine->harts; i++) {
+		while (i >= end && node + 1 < machine->nr_nodes)
+			end += machine->nodes[++node].harts;
+		if (machine->ids[i] == id)
+			return node;
+	}
+	return -1;
+}
+
+static unsigned int limit(unsigned int number, unsigned int max)
+{
+	return max && max < number ? max : number;
+}
+
+/**
+ * cell_harts() - number of harts that must be online
+ * @cell: the cell
+ *
+ * Return: those of its machine, unless nr_cpus= or maxcpus= allow fewer.
+ */
+unsigned int cell_harts(const struct cell *cell)
+{
+	return limit(limit(cell->machine->harts, cell->nr_cpus), cell->maxcpus);
+}
+
+/**
+ * cell_possible() - number of CPUs that must be possible
+ * @cell: the cell
+ *
+ * Return: those that the device tree names, unless nr_cpus= allows fewer.
+ */
+unsigned int cell_possible(const struct cell *cell)
+{
+	return limit(cell->machine->possible, cell->nr_cpus);
 }

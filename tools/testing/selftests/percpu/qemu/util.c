@@ -20,7 +20,7 @@ void error(const char *fmt, ...)
 	va_list args;
 
 	fflush(stdout);
-	fputs("percpu-qemu: ", stderr);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
 	va_end(args);

@@ -9,6 +9,7 @@ static const char * const names[NR_VERDICTS] = {
 	[VERDICT_CHUNK]		= "chunk",
 	[VERDICT_PAGING]	= "paging",
 	[VERDICT_NODES]		= "nodes",
+	[VERDICT_UNITS]		= "units",
 	[VERDICT_TESTS]		= "tests",
 	[VERDICT_SPLAT]		= "splat",
 	[VERDICT_PANIC]		= "panic",

@@ -10,6 +10,7 @@
  * @VERDICT_CHUNK: the first chunk is not of the kind that it must be
  * @VERDICT_PAGING: the paging mode is another one
  * @VERDICT_NODES: a CPU is not on the node of its hart
+ * @VERDICT_UNITS: a per-CPU unit is not in the memory of its CPU's node
  * @VERDICT_TESTS: a test in the guest failed
  * @VERDICT_SPLAT: a kernel message that must never appear
  * @VERDICT_PANIC: the kernel panicked
@@ -28,6 +29,7 @@ enum verdict {
 	VERDICT_CHUNK,
 	VERDICT_PAGING,
 	VERDICT_NODES,
+	VERDICT_UNITS,
 	VERDICT_TESTS,
 	VERDICT_SPLAT,
 	VERDICT_PANIC,

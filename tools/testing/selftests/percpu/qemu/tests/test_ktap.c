@@ -91,14 +91,14 @@ static void test_facts(void **state)
 {
 	struct ktap ktap = read_text(WHOLE);
 
-	assert_string_equal(ktap_fact(&ktap, "cpus_online"), "0-3");
-	assert_string_equal(ktap_fact(&ktap, "cpu_node"), "0:0 1:0 2:1 3:1");
-	assert_null(ktap_fact(&ktap, "cpu"));
-	assert_null(ktap_fact(&ktap, "first_chunk"));
+	assert_string_equal(ktap_fact(&ktap, 0, "cpus_online"), "0-3");
+	assert_string_equal(ktap_fact(&ktap, 0, "cpu_node"), "0:0 1:0 2:1 3:1");
+	assert_null(ktap_fact(&ktap, 0, "cpu"));
+	assert_null(ktap_fact(&ktap, 0, "first_chunk"));
 	ktap_free(&ktap);
 	ktap = read_text("KTAP version 1\n# fact empty\n# fact a 1\n# fact a 2\n1..0\n");
-	assert_string_equal(ktap_fact(&ktap, "empty"), "");
-	assert_string_equal(ktap_fact(&ktap, "a"), "1");
+	assert_string_equal(ktap_fact(&ktap, 0, "empty"), "");
+	assert_string_equal(ktap_fact(&ktap, 0, "a"), "1");
 	ktap_free(&ktap);
 }
 
@@ -323,20 +323,177 @@ static void test_other_lines(void **state)
 
 static void test_nuls_and_long_lines(void **state)
 {
-	char *line = malloc(10000);
+	size_t size = 2 * KTAP_LINE_SIZE;
+	char *line = malloc(size);
 	struct ktap ktap;
 
 	ktap_init(&ktap);
-	ktap_feed(&ktap, "KTAP\0 version 1\n1..1\n", 21);
-	memset(line, 'x', 10000);
+	ktap_feed(&ktap, "KTAP\0 version 1\n1..2\n", 21);
+	memset(line, 'x', size);
 	memcpy(line, "ok 1 ", 5);
-	line[9999] = '\n';
-	ktap_feed(&ktap, line, 10000);
+	line[size - 1] = '\n';
+	ktap_feed(&ktap, line, size);
+	ktap_feed(&ktap, "ok 2 y\n", 7);
 	ktap_end(&ktap);
 	assert_null(ktap.fault);
+	assert_int_equal(ktap.nr_tests, 2);
 	assert_int_equal(strlen(ktap.tests[0].name), KTAP_LINE_SIZE - 1 - strlen("ok 1 "));
+	assert_test(&ktap, 1, "y", KTAP_OK, NULL);
 	ktap_free(&ktap);
 	free(line);
+}
+
+/* A unit of each of 512 CPUs is one line, and all of it counts */
+static void test_fact_of_all_cpus(void **state)
+{
+	char *text = NULL;
+	struct ktap ktap;
+	unsigned int i;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	fprintf(file, "KTAP version 1\n# fact cpu_unit");
+	for (i = 0; i < 512; i++)
+		fprintf(file, " %u:%#llx", i, 0x100000000ULL + (i << 20));
+	fprintf(file, "\n1..0\n");
+	fclose(file);
+	ktap = read_text(text);
+	assert_null(ktap.fault);
+	assert_contains(ktap_fact(&ktap, 0, "cpu_unit"), " 511:0x11ff00000");
+	ktap_free(&ktap);
+	free(text);
+}
+
+static void test_line_as_long_as_can_be(void **state)
+{
+	static const char start[] = "KTAP version 1\n1..0\n# fact a ";
+	size_t size = KTAP_LINE_SIZE - 1 - strlen("# fact a ");
+	char *value = malloc(size + 2);
+	struct ktap ktap;
+
+	memset(value, 'x', size + 2);
+	value[size - 1] = 'y';
+	value[size] = '\n';
+	ktap_init(&ktap);
+	ktap_feed(&ktap, start, strlen(start));
+	ktap_feed(&ktap, value, size + 1);
+	assert_int_equal(strlen(ktap_fact(&ktap, 0, "a")), size);
+	assert_int_equal(ktap_fact(&ktap, 0, "a")[size - 1], 'y');
+	ktap_free(&ktap);
+	value[size] = 'z';
+	value[size + 1] = '\n';
+	ktap_feed(&ktap, start, strlen(start));
+	ktap_feed(&ktap, value, size + 2);
+	assert_int_equal(strlen(ktap_fact(&ktap, 0, "a")), size);
+	ktap_free(&ktap);
+	free(value);
+}
+
+/* What was stated before a kexec says nothing about the kernel after it */
+static void test_generations(void **state)
+{
+	struct ktap ktap = read_text("KTAP version 1\n1..2\n  # fact a 1\n  # fact b 1\n"
+				     "ok 1 facts\n"
+				     "# generation 1\n  # fact a 2\nok 2 facts (kexec 1)\n# done\n");
+	struct ktap copy;
+
+	assert_null(ktap.fault);
+	assert_string_equal(ktap_fact(&ktap, 0, "a"), "1");
+	assert_string_equal(ktap_fact(&ktap, 0, "b"), "1");
+	assert_string_equal(ktap_fact(&ktap, 1, "a"), "2");
+	assert_null(ktap_fact(&ktap, 1, "b"));
+	assert_null(ktap_fact(&ktap, 2, "a"));
+	ktap_init(&copy);
+	ktap_copy_facts(&copy, &ktap);
+	assert_int_equal(copy.nr_facts, 3);
+	assert_string_equal(ktap_fact(&copy, 0, "b"), "1");
+	assert_string_equal(ktap_fact(&copy, 1, "a"), "2");
+	assert_null(ktap_fact(&copy, 1, "b"));
+	ktap_free(&copy);
+	ktap_free(&ktap);
+}
+
+/* Only init, which is on the outer level, says whose result it is and where it ends */
+static void test_only_init_speaks_for_the_document(void **state)
+{
+	struct ktap ktap = read_text("KTAP version 1\n# cell a\n1..1\n  # cell b\n"
+				     "  # generation 1\n"
+				     "  # fact c 1\n  # done\nok 1 facts\n");
+
+	assert_null(ktap.fault);
+	assert_false(ktap.done);
+	assert_string_equal(ktap.cell, "a");
+	assert_string_equal(ktap_fact(&ktap, 0, "c"), "1");
+	ktap_free(&ktap);
+}
+
+static void test_goes_on_after_its_end(void **state)
+{
+	static const char * const more[] = {
+		"ok 2 b", "not ok 2 b", "1..2", "# fact a 1", "# cell a", "# generation 1", "x",
+		"  ok 1 c", "# done",
+	};
+	char *text;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(more); i++) {
+		text = xasprintf("KTAP version 1\n# cell a\n1..2\nok 1 a\nok 2 b\n# done\n%s\n",
+				 more[i]);
+		assert_fault(text, "goes on after its end: ");
+		free(text);
+	}
+	assert_fault("KTAP version 1\n# cell a\n1..2\nok 1 a\n# done\nok 2 b\n",
+		     "goes on after its end: ok 2 b");
+	assert_fault(WHOLE WHOLE, "goes on after its end: # cell");
+}
+
+/* A test program may print such a line on its own account */
+static void test_documents_need_no_end(void **state)
+{
+	struct ktap ktap = read_text("KTAP version 1\n1..2\nok 1 a\n# done\nok 2 b\n\n");
+
+	assert_null(ktap.fault);
+	ktap_free(&ktap);
+}
+
+/* A long name must not be multiplied by the number of its inner tests */
+static void test_long_outer_name(void **state)
+{
+	char *name = malloc(10001), *text;
+	struct ktap ktap;
+
+	memset(name, 'x', 10000);
+	name[10000] = '\0';
+	text = xasprintf("KTAP version 1\n1..1\n  ok 1 a\n  ok 2 b\nok 1 %s\n", name);
+	ktap = read_text(text);
+	assert_null(ktap.fault);
+	assert_int_equal(strlen(ktap.tests[0].name), 256 + strlen(": a"));
+	assert_memory_equal(ktap.tests[1].name + 254, "xx: b", 6);
+	ktap_free(&ktap);
+	free(text);
+	free(name);
+}
+
+/* Levels below the second are not told apart, so they cannot pass unnoticed */
+static void test_deep_nesting(void **state)
+{
+	static const char start[] = "KTAP version 1\n1..1\n";
+	struct ktap ktap;
+	unsigned int i;
+
+	assert_fault("KTAP version 1\n1..1\n  1..1\n    1..1\n    ok 1 a\n  ok 1 b\nok 1 c\n",
+		     "second plan");
+	assert_fault("KTAP version 1\n1..1\n  1..1\n    not ok 1 a\n  ok 1 b\nok 1 c\n",
+		     "result out of order");
+	ktap_init(&ktap);
+	ktap_feed(&ktap, start, strlen(start));
+	for (i = 0; i < 10000; i++)
+		ktap_feed(&ktap, "          ", 10);
+	ktap_feed(&ktap, "ok 1 a\n", 7);
+	ktap_end(&ktap);
+	assert_non_null(ktap.fault);
+	assert_int_equal(ktap.nr_tests, 0);
+	ktap_free(&ktap);
 }
 
 int main(void)
@@ -362,6 +519,14 @@ int main(void)
 		cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_other_lines),
 		cmocka_unit_test(test_nuls_and_long_lines),
+		cmocka_unit_test(test_fact_of_all_cpus),
+		cmocka_unit_test(test_line_as_long_as_can_be),
+		cmocka_unit_test(test_generations),
+		cmocka_unit_test(test_only_init_speaks_for_the_document),
+		cmocka_unit_test(test_goes_on_after_its_end),
+		cmocka_unit_test(test_documents_need_no_end),
+		cmocka_unit_test(test_long_outer_name),
+		cmocka_unit_test(test_deep_nesting),
 	};
 
 	return cmocka_run_group_tests(ktap, NULL, NULL);
