@@ -11,6 +11,10 @@ QEMU	:= qemu-system-riscv64
 BIOS	:=
 BUSYBOX	:=
 TIMEOUT	:= 120
+FORCE	:=
+N	:= 100
+SEED	:= 1
+FIRST	:= 0
 
 ifneq ($(ARCH),riscv)
 $(error ARCH=$(ARCH): only riscv is known here)
@@ -19,7 +23,7 @@ endif
 # The scripts call kbuild themselves: they get the user's variables by name
 JOBS	= $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS)))
 quiet	:= $(if $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),silent_)
-export BASE KSRC CELL QEMU BIOS BUSYBOX TIMEOUT JOBS quiet CROSS_COMPILE LLVM V W C
+export BASE KSRC CELL QEMU BIOS BUSYBOX TIMEOUT FORCE N SEED FIRST JOBS quiet CROSS_COMPILE LLVM V W C
 ifneq ($(origin CC),default)
 export CC
 endif
@@ -34,6 +38,8 @@ help:
 	@echo  'Targets:'
 	@echo  '  boot        boot one cell: page first chunk, two nodes, 4 harts, and tell its verdict'
 	@echo  '  check       lint, unit tests, compose tests, all cells and controls'
+	@echo  '  check-full  the same and what takes long'
+	@echo  '  fuzz        N random machines, drawn from SEED'
 	@echo  '  series      compose the patch series for BASE= or KSRC='
 	@echo  '  lint        checkpatch on each patch, shellcheck, checkpatch on our C'
 	@echo  '  shell       BusyBox prompt in the cell CELL='
@@ -49,6 +55,8 @@ help:
 	@echo  '  QEMU=       qemu-system-riscv64, 8.1 or later'
 	@echo  '  BIOS=       OpenSBI fw_dynamic.bin, 1.6 or later (a package)'
 	@echo  '  BUSYBOX=    static riscv64 BusyBox (a package)'
+	@echo  '  FORCE=1     run again what passed before from the same input'
+	@echo  '  N= SEED= FIRST=  how many random machines (100), of which series (1), from where (0)'
 	@echo  '  TIMEOUT=    seconds that a cell may take (120)'
 	@echo  '  CROSS_COMPILE= LLVM= V=1 W=1 C=1 -s -j: as in kbuild'
 
@@ -58,8 +66,11 @@ boot:
 shell:
 	@scripts/boot --shell
 
-check series lint cells:
+check series lint cells fuzz:
 	@scripts/$@
+
+check-full:
+	@scripts/check --full
 
 menuconfig:
 	@scripts/install-packages menuconfig
@@ -68,4 +79,4 @@ menuconfig:
 clean:
 	@scripts/clean
 
-.PHONY: help boot check series lint shell cells menuconfig clean
+.PHONY: help boot check check-full fuzz series lint shell cells menuconfig clean

@@ -12,6 +12,7 @@ top=${top%/scripts*}
 : "${BASE:=6.1}"
 : "${KSRC:=}"
 qemu_dir=$top/tools/testing/selftests/percpu/qemu
+report=$O/report
 me=${0##*/}
 unset KBUILD_OUTPUT
 
@@ -37,11 +38,33 @@ EOF
 # Prints a line of progress in kbuild's form, unless make -s
 say()
 {
+	said=$2
 	[ "${quiet:-}" = silent_ ] || printf '  %-7s %s\n' "$1" "$2"
+}
+
+# tick LABEL COMMAND...: runs a command; every 10 seconds a line says how long
+# already. The clock ends with the command and with this script, and holds neither
+# whatever reads our output nor the lock of scripts/tree (9).
+tick()
+{
+	label=$(printf '%.60s' "$1")
+	shift
+	tick_start=$(date +%s)
+	while sleep 10 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
+		say '' "$label: $(($(date +%s) - tick_start)) s" >&2
+	done 9>&- &
+	ticker=$!
+	tick_status=0
+	"$@" || tick_status=$?
+	kill "$ticker" 2>/dev/null || true
+	wait "$ticker" 2>/dev/null || true
+	ticker=
+	return "$tick_status"
 }
 
 die()
 {
+	[ -z "${ticker:-}" ] || kill "$ticker" 2>/dev/null || true
 	echo "$me: $*" >&2
 	exit 2
 }
@@ -54,14 +77,16 @@ run()
 		return
 	fi
 	run_log=$(mktemp "$O/.$me.XXXXXX")
-	if "$@" >"$run_log" 2>&1; then
-		rm -f "$run_log"
-	else
-		run_status=$?
-		tail -n 20 "$run_log" >&2
-		rm -f "$run_log"
-		return "$run_status"
-	fi
+	run_status=0
+	tick "${said:-$1}" logged "$@" || run_status=$?
+	[ "$run_status" = 0 ] || tail -n 20 "$run_log" >&2
+	rm -f "$run_log"
+	return "$run_status"
+}
+
+logged()
+{
+	"$@" >"$run_log" 2>&1
 }
 
 # The name of the kernels' base: BASE, or the user's tree by its path
@@ -107,11 +132,14 @@ prepare()
 	"$top/scripts/series"
 }
 
-# Builds kernels and what the guest runs
+# Builds the kernels that cells boot, and what the guest runs on them
 build_cells()
 {
-	"$top/scripts/kernel" "$@"
-	"$top/scripts/initramfs"
+	runner --needs "$@" >"$O/needs"
+	# shellcheck disable=SC2046 # words without blanks
+	"$top/scripts/kernel" $(sed 's/+.*//' "$O/needs" | awk '!seen[$0]++')
+	# shellcheck disable=SC2046
+	"$top/scripts/initramfs" $(awk '!seen[$0]++' "$O/needs")
 }
 
 # Builds the runner and calls it with the tables of this repository
@@ -123,19 +151,24 @@ runner()
 		--cells="$qemu_dir/cells" "$@"
 }
 
-# Runs cells: options and cells for the runner follow
-run_cells()
+# Calls a command with the options that tell the runner what to boot cells with
+with_tools()
 {
 	firmware=$O/packages/opensbi/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
-	runner --kernels="$(base_dir)/kernels" --initrd="$O/guest/initramfs.cpio.gz" \
+	[ -z "${FORCE:-}" ] || set -- "$@" --force
+	"$@" --kernels="$(base_dir)/kernels" --initrd="$O/guest/initramfs.cpio.gz" \
 		--bios="${BIOS:-$firmware}" --qemu="${QEMU:-qemu-system-riscv64}" \
-		--report="$O/report" --timeout="${TIMEOUT:-120}" "$@"
+		--timeout="${TIMEOUT:-120}"
 }
 
-# The kernel of a cell is the second part of its name
-kernels_of()
+# Runs cells and writes all reports: options and cells for the runner follow
+run_cells()
 {
-	printf '%s\n' "$@" | cut -d . -f "$(($(base_name | tr -cd . | wc -c) + 2))" | awk '!seen[$0]++'
+	run_status=0
+	with_tools runner --report="$report" "$@" || run_status=$?
+	[ ! -e "$report/results.json" ] ||
+		"$O/runner/percpu-report" "$report/results.json" || run_status=2
+	return "$run_status"
 }
 
 isolate_git
