@@ -76,7 +76,7 @@ run()
 		"$@"
 		return
 	fi
-	run_log=$(mktemp "$O/.$me.XXXXXX")
+	run_log=$(mktemp "$O/.run.XXXXXX")
 	run_status=0
 	tick "${said:-$1}" logged "$@" || run_status=$?
 	[ "$run_status" = 0 ] || tail -n 20 "$run_log" >&2

@@ -34,6 +34,7 @@ static const struct {
 	{ "__per_cpu_start", &kernel_symbols.percpu_start },
 	{ "__per_cpu_offset", &kernel_symbols.percpu_offset },
 	{ "crash_notes", &kernel_symbols.crash_notes },
+	{ "kasan_early_shadow_page", &kernel_symbols.kasan_shadow },
 };
 
 static int pread_all(int fd, void *data, size_t size, off_t offset)

@@ -14,6 +14,7 @@
  * @percpu_start: __per_cpu_start, the static per-CPU data as linked
  * @percpu_offset: __per_cpu_offset, by CPU
  * @crash_notes: a pointer to dynamic per-CPU memory
+ * @kasan_shadow: kasan_early_shadow_page, KASAN's
  */
 struct kernel_symbols {
 	unsigned long text;
@@ -21,6 +22,7 @@ struct kernel_symbols {
 	unsigned long percpu_start;
 	unsigned long percpu_offset;
 	unsigned long crash_notes;
+	unsigned long kasan_shadow;
 };
 
 extern struct kernel_symbols kernel_symbols;
