@@ -85,8 +85,13 @@ bool qemu_version_ok(const char *qemu, char **version)
 	return true;
 }
 
-/* QEMU's harts have the ids from 0 on */
-static unsigned int nr_qemu_harts(const struct machine *machine)
+/**
+ * machine_qemu_harts() - number of harts that QEMU is told of
+ * @machine: the machine
+ *
+ * Return: as many as the largest hart id needs; QEMU's have the ids from 0 on.
+ */
+unsigned int machine_qemu_harts(const struct machine *machine)
 {
 	return machine->ids[machine->harts - 1] + 1;
 }
@@ -101,7 +106,7 @@ bool machine_needs_dtb(const struct machine *machine)
 {
 	/* QEMU's RAM is whole MiB */
 	return machine->nr_nodes > 1 || machine->nodes[0].size % MIB || machine->boot >= 0 ||
-	       machine->possible > machine->harts || nr_qemu_harts(machine) > machine->harts;
+	       machine->possible > machine->harts || machine_qemu_harts(machine) > machine->harts;
 }
 
 /**
@@ -189,7 +194,7 @@ static int copy_node(void *fdt, int parent, const char *name, const void *src, i
  */
 static int add_cpu(void *fdt, const struct machine *machine, unsigned int id, const void *src)
 {
-	int last = find_cpu(src, nr_qemu_harts(machine) - 1);
+	int last = find_cpu(src, machine_qemu_harts(machine) - 1);
 	int cpu, intc, rc;
 	char name[16];
 
@@ -212,7 +217,7 @@ static int add_cpu(void *fdt, const struct machine *machine, unsigned int id, co
  */
 static int add_cpus(void *fdt, const struct machine *machine, const void *src)
 {
-	unsigned int harts = nr_qemu_harts(machine);
+	unsigned int harts = machine_qemu_harts(machine);
 	unsigned int id = harts + machine->possible - machine->harts;
 	char name[16];
 	int cpu, rc = 0;
@@ -256,7 +261,7 @@ static int edit_machine(void *fdt, const struct machine *machine, bool all_cpus,
 
 	for (i = 0; !rc && i < machine->nr_nodes; i++)
 		rc = set_memory(fdt, &machine->nodes[i], i, machine->nr_nodes == 1);
-	for (i = 0; !rc && i < nr_qemu_harts(machine); i++)
+	for (i = 0; !rc && i < machine_qemu_harts(machine); i++)
 		rc = set_hart(fdt, machine, i);
 	if (!rc && machine->boot >= 0)
 		rc = set_boot_hart(fdt, machine->boot);
@@ -502,7 +507,7 @@ static struct strv common_args(const struct cell *cell, const struct tools *tool
 	add(&args, "-object", xasprintf("memory-backend-ram,id=ram,size=%lluM,reserve=off",
 					ram_megabytes(cell->machine)));
 	add(&args, "-cpu", xasprintf("%s", cpu_model(cell)));
-	add(&args, "-smp", xasprintf("%u", nr_qemu_harts(cell->machine)));
+	add(&args, "-smp", xasprintf("%u", machine_qemu_harts(cell->machine)));
 	add(&args, "-display", xasprintf("none"));
 	add(&args, "-no-reboot", NULL);
 	add(&args, "-bios", xasprintf("%s", tools->bios));

@@ -31,6 +31,7 @@ enum connection {
 };
 
 bool qemu_version_ok(const char *qemu, char **version);
+unsigned int machine_qemu_harts(const struct machine *machine);
 bool machine_needs_dtb(const struct machine *machine);
 bool machine_needs_stub(const struct machine *machine);
 bool machine_edit_dtb(const struct machine *machine, const char *path);

@@ -26,6 +26,11 @@
 #define MAX_JOBS	64
 #define PROGRESS_SECONDS	10
 
+/* The host shares its time among threads, and each hart is one: a machine of 64 harts
+ * leaves so little to one of 8 beside it that it seems dead
+ */
+#define HARTS_AT_ONCE	32
+
 struct options {
 	struct tools tools;
 	struct limits limits;
@@ -367,6 +372,21 @@ static void print_progress(struct run *run)
 	print_times(run);
 }
 
+/* A machine with more harts than that boots alone */
+static bool has_room(const struct run *run)
+{
+	unsigned int slot, harts = machine_qemu_harts(run->table->cells[run->next].machine);
+	bool alone = true;
+
+	for (slot = 0; slot < run->options->jobs; slot++) {
+		if (!run->busy[slot])
+			continue;
+		alone = false;
+		harts += machine_qemu_harts(run->boots[slot].cell->machine);
+	}
+	return alone || harts <= HARTS_AT_ONCE;
+}
+
 /* Adds a file as make would look at it: what has been made anew is another one */
 static void add_input(FILE *file, const char *path)
 {
@@ -535,7 +555,8 @@ static bool run_cells(struct run *run)
 	run->printed = run->started;
 	while (ok && !interrupted && run->finished < run->table->nr_cells) {
 		for (slot = 0; ok && slot < run->options->jobs; slot++)
-			while (ok && !run->busy[slot] && run->next < run->table->nr_cells)
+			while (ok && !run->busy[slot] && run->next < run->table->nr_cells &&
+			       has_room(run))
 				ok = start_next(run, slot);
 		wait_for_output(run);
 		for (slot = 0; slot < run->options->jobs; slot++) {
