@@ -130,19 +130,9 @@ static void state_cpu_units(void)
 
 static void state_paging(void)
 {
-	char line[1024], value[16];
-	int err = -ENOMSG;
-	FILE *cpuinfo;
+	char mode[PAGING_SIZE];
 
-	cpuinfo = fopen("/proc/cpuinfo", "r");
-	if (!cpuinfo)
-		err = -errno;
-	while (err == -ENOMSG && fgets(line, sizeof(line), cpuinfo))
-		if (sscanf(line, "mmu : %15s", value) == 1)
-			err = 0;
-	if (cpuinfo)
-		fclose(cpuinfo);
-	state_fact("paging", err, value);
+	state_fact("paging", read_paging(mode), mode);
 }
 
 static void state_first_chunk(void)

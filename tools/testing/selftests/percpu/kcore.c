@@ -41,18 +41,16 @@ static int levels;
 
 static int read_levels(void)
 {
-	int bits = 0;
-	char line[1024];
-	FILE *cpuinfo;
+	char mode[PAGING_SIZE];
+	int bits, err;
 
-	cpuinfo = fopen("/proc/cpuinfo", "r");
-	if (!cpuinfo)
-		return -errno;
-	while (!bits && fgets(line, sizeof(line), cpuinfo))
-		sscanf(line, "mmu : sv%d", &bits);
-	fclose(cpuinfo);
+	err = read_paging(mode);
+	if (err)
+		return err;
+	if (sscanf(mode, "sv%d", &bits) != 1)
+		return -ENOMSG;
 	levels = (bits - 12) / TABLE_BITS;
-	return bits ? 0 : -ENOMSG;
+	return 0;
 }
 
 static int set_kptr_restrict(const char *value)

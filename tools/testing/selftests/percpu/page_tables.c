@@ -143,17 +143,9 @@ static void test_unit(int cpu, const struct first_chunk *chunk)
  */
 static bool is_sv57(void)
 {
-	char line[1024];
-	bool found = false;
-	FILE *cpuinfo;
+	char mode[PAGING_SIZE];
 
-	cpuinfo = fopen("/proc/cpuinfo", "r");
-	if (!cpuinfo)
-		return false;
-	while (!found && fgets(line, sizeof(line), cpuinfo))
-		found = !strncmp(line, "mmu", 3) && strstr(line, "sv57");
-	fclose(cpuinfo);
-	return found;
+	return !read_paging(mode) && !strcmp(mode, "sv57");
 }
 
 int main(void)

@@ -297,6 +297,28 @@ int read_cpu_nodes(int nodes[CPU_SETSIZE])
 	return err;
 }
 
+/**
+ * read_paging - read the paging mode of the CPUs
+ * @mode: "sv39", "sv48" or "sv57"
+ *
+ * Return: 0, -ENOMSG if /proc/cpuinfo does not say, or another negative errno.
+ */
+int read_paging(char mode[PAGING_SIZE])
+{
+	char line[1024];
+	int err = -ENOMSG;
+	FILE *cpuinfo;
+
+	cpuinfo = fopen("/proc/cpuinfo", "r");
+	if (!cpuinfo)
+		return -errno;
+	while (err && fgets(line, sizeof(line), cpuinfo))
+		if (sscanf(line, "mmu : %15s", mode) == 1)
+			err = 0;
+	fclose(cpuinfo);
+	return err;
+}
+
 static const char *skip_prefix(const char *text, const char *prefix)
 {
 	size_t length = strlen(prefix);

@@ -11,6 +11,7 @@
 #define CPU_DIR		"/sys/devices/system/cpu"
 #define NODE_DIR	"/sys/devices/system/node"
 #define VALUE_SIZE	4096
+#define PAGING_SIZE	16
 
 /**
  * struct first_chunk - what the kernel said at boot about its first chunk
@@ -68,6 +69,7 @@ int set_online_patiently(int cpu, bool online, struct hotplug_tries *tries);
 bool is_online(int cpu);
 int run_on_cpu(int cpu);
 int read_cpu_nodes(int nodes[CPU_SETSIZE]);
+int read_paging(char mode[PAGING_SIZE]);
 int cmdline_value(const char *cmdline, const char *name, char *value, size_t size);
 int parse_first_chunk(const char *message, struct first_chunk *chunk);
 int read_first_chunk(struct first_chunk *chunk);

@@ -180,39 +180,14 @@ static const struct node *first_memory(const struct machine *machine)
 	return node;
 }
 
-static uint64_t end_of_memory(const struct machine *machine)
-{
-	uint64_t end = 0;
-	unsigned int i;
-
-	for (i = 0; i < machine->nr_nodes; i++)
-		if (machine->nodes[i].size)
-			end = machine->nodes[i].start + machine->nodes[i].size;
-	return end;
-}
-
-/* Is there memory all the way? Nodes may touch each other. */
-static bool has_memory(const struct machine *machine, uint64_t start, uint64_t end)
-{
-	unsigned int i;
-
-	for (i = 0; i < machine->nr_nodes; i++) {
-		const struct node *node = &machine->nodes[i];
-
-		if (node->start <= start && start - node->start < node->size)
-			start = node->start + node->size;
-	}
-	return start >= end;
-}
-
 static bool holds_boot_files(const struct machine *machine)
 {
-	uint64_t end = end_of_memory(machine);
+	uint64_t end = machine_end(machine);
 	uint64_t initrd = end / 2 < MAX_INITRD_START ? end / 2 : MAX_INITRD_START;
 	uint64_t fdt = end < MAX_FDT_END ? end : MAX_FDT_END;
 
-	return has_memory(machine, initrd, initrd + INITRD_ROOM) &&
-	       has_memory(machine, fdt - FDT_ROOM, fdt);
+	return machine_has_memory(machine, initrd, initrd + INITRD_ROOM) &&
+	       machine_has_memory(machine, fdt - FDT_ROOM, fdt);
 }
 
 /* Makes the first memory larger and moves what is above it */
@@ -322,16 +297,6 @@ void draw(struct drawn *drawn, uint64_t seed, unsigned int number)
 		 (unsigned long long)seed, number);
 }
 
-static bool has_id(const struct machine *machine, int id)
-{
-	unsigned int i;
-
-	for (i = 0; i < machine->harts; i++)
-		if (machine->ids[i] == (unsigned int)id)
-			return true;
-	return false;
-}
-
 /* Can it be built at all, and does the firmware find a kernel with its initramfs? */
 static bool machine_can_boot(const struct machine *machine)
 {
@@ -344,7 +309,7 @@ static bool machine_can_boot(const struct machine *machine)
 	}
 	return without_memory < machine->nr_nodes && !first_memory(machine)->start &&
 	       first_memory(machine)->size >= MIN_FIRST && holds_boot_files(machine) &&
-	       (machine->boot < 0 || has_id(machine, machine->boot));
+	       (machine->boot < 0 || machine_has_hart(machine, machine->boot));
 }
 
 /* Would the kernel wait for CPUs that are not there, or for memory that it cannot map? */
@@ -354,7 +319,7 @@ static bool cell_can_boot(const struct cell *cell)
 	bool all_there = cell_possible(cell) <= machine->harts;
 
 	return (all_there || (cell->maxcpus && cell->maxcpus <= machine->harts)) &&
-	       end_of_memory(machine) <= end_limit(cell);
+	       machine_end(machine) <= end_limit(cell);
 }
 
 /**

@@ -343,13 +343,5 @@ static json_t *pack_submission(const struct runs *runs)
  */
 bool kcidb_write(const struct runs *runs, const char *path)
 {
-	json_t *json = pack_submission(runs);
-	char *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
-	bool ok = text && write_file(path, text, strlen(text));
-
-	if (!text)
-		error("cannot write %s: out of memory", path);
-	free(text);
-	json_decref(json);
-	return ok;
+	return json_write(pack_submission(runs), path);
 }

@@ -486,13 +486,7 @@ static void add(struct strv *args, const char *option, char *value)
 
 static unsigned long long ram_megabytes(const struct machine *machine)
 {
-	unsigned int i = machine->nr_nodes;
-	unsigned long long end = 0;
-
-	while (i-- && !end)
-		if (machine->nodes[i].size)
-			end = machine->nodes[i].start + machine->nodes[i].size;
-	return (end + MIB - 1) / MIB;
+	return (machine_end(machine) + MIB - 1) / MIB;
 }
 
 static struct strv common_args(const struct cell *cell, const struct tools *tools,

@@ -117,8 +117,14 @@ static json_t *pack_result(const struct result *result)
 			 "facts", pack_facts(&result->tests));
 }
 
-/* Takes over @json, which is NULL when there is no memory for it */
-static bool write_json(json_t *json, const char *path)
+/**
+ * json_write() - write JSON to a file
+ * @json: the JSON, taken over; NULL when there was no memory for it
+ * @path: the file, written whole or not at all
+ *
+ * Return: true if it was written; else the user has been told.
+ */
+bool json_write(json_t *json, const char *path)
 {
 	char *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
 	bool ok = text && write_file(path, text, strlen(text));
@@ -144,7 +150,7 @@ bool saved_write(const struct report *report, const char *path)
 
 	for (i = 0; i < report->nr; i++)
 		json_array_append_new(results, pack_result(&report->results[i]));
-	return write_json(json_pack("{s:o}", "results", results), path);
+	return json_write(json_pack("{s:o}", "results", results), path);
 }
 
 /**
@@ -157,7 +163,7 @@ bool saved_write(const struct report *report, const char *path)
  */
 bool saved_write_result(const struct result *result, const char *inputs, const char *path)
 {
-	return write_json(json_pack("{s:o, s:o}", "inputs", pack_string(inputs),
+	return json_write(json_pack("{s:o, s:o}", "inputs", pack_string(inputs),
 				    "result", pack_result(result)), path);
 }
 

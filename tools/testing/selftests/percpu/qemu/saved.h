@@ -3,6 +3,8 @@
 #ifndef SAVED_H
 #define SAVED_H
 
+#include <jansson.h>
+
 #include "report.h"
 
 /**
@@ -15,6 +17,7 @@ struct runs {
 	const char **paths;
 };
 
+bool json_write(json_t *json, const char *path);
 bool saved_write(const struct report *report, const char *path);
 bool saved_read(struct report *report, const char *path);
 bool saved_write_result(const struct result *result, const char *inputs, const char *path);

@@ -119,21 +119,10 @@ static bool parse_number(const char *word, char **end, unsigned int max, unsigne
 	return value <= max;
 }
 
-/* Where the memory of all nodes so far ends */
-static uint64_t end_of_memory(const struct machine *machine)
-{
-	unsigned int i = machine->nr_nodes;
-
-	while (i--)
-		if (machine->nodes[i].size)
-			return machine->nodes[i].start + machine->nodes[i].size;
-	return 0;
-}
-
 static bool parse_node(const char *word, struct machine *machine)
 {
 	struct node *node = &machine->nodes[machine->nr_nodes];
-	uint64_t end_before = end_of_memory(machine);
+	uint64_t end_before = machine_end(machine);
 	char *end;
 
 	*node = (struct node){ .start = end_before, .harts = HARTS_UNKNOWN };
@@ -190,16 +179,6 @@ static bool parse_ids(const char *list, struct machine *machine)
 	return !*end && nr == machine->harts;
 }
 
-static bool has_id(const struct machine *machine, unsigned int id)
-{
-	unsigned int i;
-
-	for (i = 0; i < machine->harts; i++)
-		if (machine->ids[i] == id)
-			return true;
-	return false;
-}
-
 static bool parse_machine_option(const struct line *line, const char *word,
 				 struct machine *machine)
 {
@@ -223,29 +202,17 @@ static bool parse_machine_option(const struct line *line, const char *word,
 	return number >= machine->harts || complain(line, "fewer than the harts", word);
 }
 
-static bool has_memory(const struct machine *machine, uint64_t start, uint64_t end)
-{
-	unsigned int i;
-
-	/* Nodes may touch each other */
-	for (i = 0; i < machine->nr_nodes; i++)
-		if (machine->nodes[i].start <= start &&
-		    start - machine->nodes[i].start < machine->nodes[i].size)
-			start = machine->nodes[i].start + machine->nodes[i].size;
-	return start >= end;
-}
-
 /* QEMU looks at the whole of RAM, without gaps, for the initramfs
  * (riscv_load_initrd()) and the device tree (riscv_compute_fdt_addr())
  */
 static bool holds_boot_files(const struct machine *machine)
 {
-	uint64_t end = end_of_memory(machine);
+	uint64_t end = machine_end(machine);
 	uint64_t initrd = end / 2 < INITRD_LIMIT ? end / 2 : INITRD_LIMIT;
 	uint64_t fdt = end < FDT_LIMIT ? end : FDT_LIMIT;
 
-	return has_memory(machine, initrd, initrd + INITRD_ROOM) &&
-	       has_memory(machine, fdt - FDT_ROOM, fdt);
+	return machine_has_memory(machine, initrd, initrd + INITRD_ROOM) &&
+	       machine_has_memory(machine, fdt - FDT_ROOM, fdt);
 }
 
 /* After the harts: first the nodes, then the options */
@@ -260,7 +227,7 @@ static bool parse_nodes(const struct line *line, struct machine *machine)
 			return complain(line, "not SIZE[@OFFSET][/HARTS] after the node before",
 					line->words[i]);
 	}
-	if (!end_of_memory(machine))
+	if (!machine_end(machine))
 		return complain(line, "no node with memory", machine->name);
 	if (!holds_boot_files(machine))
 		return complain(line,
@@ -274,7 +241,7 @@ static bool parse_nodes(const struct line *line, struct machine *machine)
 		if (!parse_machine_option(line, line->words[i], machine))
 			return false;
 	}
-	return machine->boot < 0 || has_id(machine, machine->boot) ||
+	return machine->boot < 0 || machine_has_hart(machine, machine->boot) ||
 	       complain(line, "boot= is not the id of a hart of", machine->name);
 }
 
@@ -553,6 +520,58 @@ void machine_print(FILE *file, const struct machine *machine)
 	if (machine->boot >= 0)
 		fprintf(file, " boot=%d", machine->boot);
 	fprintf(file, " possible=%u\n", machine->possible);
+}
+
+/**
+ * machine_end() - where the memory of all nodes ends
+ * @machine: the machine, or what is known of it so far
+ *
+ * Return: bytes from the start of RAM, 0 if no node has memory.
+ */
+uint64_t machine_end(const struct machine *machine)
+{
+	unsigned int i = machine->nr_nodes;
+
+	while (i--)
+		if (machine->nodes[i].size)
+			return machine->nodes[i].start + machine->nodes[i].size;
+	return 0;
+}
+
+/**
+ * machine_has_memory() - is there memory all the way?
+ * @machine: the machine
+ * @start: bytes from the start of RAM
+ * @end: likewise, the byte after the last one
+ *
+ * Return: true if no gap lies between; nodes may touch each other.
+ */
+bool machine_has_memory(const struct machine *machine, uint64_t start, uint64_t end)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->nr_nodes; i++)
+		if (machine->nodes[i].start <= start &&
+		    start - machine->nodes[i].start < machine->nodes[i].size)
+			start = machine->nodes[i].start + machine->nodes[i].size;
+	return start >= end;
+}
+
+/**
+ * machine_has_hart() - is there a hart of that id?
+ * @machine: the machine
+ * @id: the hart's id
+ *
+ * Return: true if there is.
+ */
+bool machine_has_hart(const struct machine *machine, unsigned int id)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->harts; i++)
+		if (machine->ids[i] == id)
+			return true;
+	return false;
 }
 
 /**
