@@ -46,11 +46,19 @@ apt_state()
 	security=$(security_mirror)
 	mkdir -p "$state/lists/partial" "$state/archives/partial" "$state/none"
 	for source in "$@"; do
+		options="arch=${source#*:} signed-by=$keyring"
+		uri=$archive
 		case $source in
-		*-security:*)	uri=$security;;
-		*)		uri=$archive;;
+		*-security:*)
+			uri=$security
+			;;
+		forky:* | sid:* | experimental:*)
+			# Their lists expire after a week, which a mirror may be late;
+			# they are signed all the same
+			options="$options check-valid-until=no"
+			;;
 		esac
-		echo "deb [arch=${source#*:} signed-by=$keyring] $uri ${source%:*} main"
+		echo "deb [$options] $uri ${source%:*} main"
 	done >"$state/sources.list"
 	cat >"$state/apt.conf" <<EOF
 Dir::State::lists "$state/lists";
