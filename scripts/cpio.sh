@@ -15,11 +15,11 @@ list_files()
 # pack ARCHIVE: makes ARCHIVE (.cpio.gz), whole or not at all, from the list on stdin
 pack()
 {
-	mkdir -p "$O/guest"
-	gcc -O2 -o "$O/guest/gen_init_cpio" "$(base_dir)/tree/usr/gen_init_cpio.c" ||
+	mkdir -p "$(base_dir)/guest"
+	gcc -O2 -o "$(base_dir)/guest/gen_init_cpio" "$(base_dir)/tree/usr/gen_init_cpio.c" ||
 		die "gen_init_cpio of the tree does not build"
 	sort >"$1.list"
-	"$O/guest/gen_init_cpio" -t 0 "$1.list" >"$1.cpio" || die "cannot write $1.cpio"
+	"$(base_dir)/guest/gen_init_cpio" -t 0 "$1.list" >"$1.cpio" || die "cannot write $1.cpio"
 	gzip -n1 <"$1.cpio" >"$1.new" || die "cannot write $1.new"
 	rm -f "$1.cpio" "$1.list"
 	mv "$1.new" "$1"

@@ -135,9 +135,9 @@ prepare()
 # Builds the kernels that cells boot, and what the guest runs on them
 build_cells()
 {
-	runner --needs "$@" >"$O/needs"
+	runner --needs "$@" >"$O/needs" || return
 	# shellcheck disable=SC2046 # words without blanks
-	"$top/scripts/kernel" $(sed 's/+.*//' "$O/needs" | awk '!seen[$0]++')
+	"$top/scripts/kernel" $(sed 's/+.*//' "$O/needs" | awk '!seen[$0]++') || return
 	# shellcheck disable=SC2046
 	"$top/scripts/initramfs" $(awk '!seen[$0]++' "$O/needs")
 }
@@ -147,6 +147,7 @@ runner()
 {
 	run make -C "$qemu_dir" OUTPUT="$O/runner" V="${V:-0}" ||
 		die "the runner does not build; see above"
+	[ ! -e "$(base_dir)/series.log" ] || set -- --series="$(base_dir)/series.log" "$@"
 	"$O/runner/percpu-qemu" --base="$(base_name)" --machines="$qemu_dir/machines" \
 		--cells="$qemu_dir/cells" "$@"
 }
@@ -156,7 +157,7 @@ with_tools()
 {
 	firmware=$O/packages/opensbi/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
 	[ -z "${FORCE:-}" ] || set -- "$@" --force
-	"$@" --kernels="$(base_dir)/kernels" --initrd="$O/guest/initramfs.cpio.gz" \
+	"$@" --kernels="$(base_dir)/kernels" --initrd="$(base_dir)/guest/initramfs.cpio.gz" \
 		--bios="${BIOS:-$firmware}" --qemu="${QEMU:-qemu-system-riscv64}" \
 		--timeout="${TIMEOUT:-120}"
 }

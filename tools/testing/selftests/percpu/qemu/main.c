@@ -37,11 +37,14 @@ struct options {
 	const char *base;
 	const char *machines;
 	const char *cells;
+	const char *series;
 	const char *report;
 	struct strv documents;
 	struct strv absolute;
 	unsigned int jobs;
 	char *version;
+	bool smoke;
+	bool add;
 	bool list;
 	bool needs;
 	bool shell;
@@ -57,15 +60,18 @@ static const char usage[] =
 "  -b, --base=NAME       base of the kernels, first part of the cells' names\n"
 "  -c, --cells=FILE      table of cells\n"
 "  -m, --machines=FILE   table of machines\n"
+"  -S, --series=FILE     what scripts/compose said of the base: for rows with a condition\n"
 "  -k, --kernels=DIR     kernels: DIR/KERNEL/Image and DIR/KERNEL/config\n"
 "  -i, --initrd=FILE     initramfs of the guest\n"
 "  -f, --bios=FILE       OpenSBI's fw_dynamic, 1.6 or later\n"
 "  -q, --qemu=PROGRAM    QEMU, 8.1 or later (qemu-system-riscv64)\n"
 "  -o, --report=DIR      where the report goes; a directory for each cell\n"
 "  -d, --document=NAME=FILE  report the KTAP document FILE too\n"
+"  -a, --add             report the results that are in DIR already, too\n"
 "  -j, --jobs=N          cells at a time (1)\n"
 "  -t, --timeout=SECONDS total time of a cell (120)\n"
 "  -w, --silence=SECONDS longest time without any output of a cell (40)\n"
+"  -M, --smoke           only the cells that the table marks so\n"
 "  -l, --list            list the cells and run nothing\n"
 "  -n, --needs           list what the cells need: KERNEL, or KERNEL+INITRD\n"
 "  -x, --shell           give a BusyBox shell in the one CELL instead of running it\n"
@@ -76,21 +82,24 @@ static const char usage[] =
 "\n"
 "Exit status: 0 all passed, 1 a test failed, 2 usage or harness trouble, 4 nothing could run.\n";
 
-static const char short_options[] = "b:c:m:k:i:f:q:o:d:j:t:w:lnxeFsh";
+static const char short_options[] = "b:c:m:S:k:i:f:q:o:d:aj:t:w:MlnxeFsh";
 
 static const struct option long_options[] = {
 	{ "base", required_argument, NULL, 'b' },
 	{ "cells", required_argument, NULL, 'c' },
 	{ "machines", required_argument, NULL, 'm' },
+	{ "series", required_argument, NULL, 'S' },
 	{ "kernels", required_argument, NULL, 'k' },
 	{ "initrd", required_argument, NULL, 'i' },
 	{ "bios", required_argument, NULL, 'f' },
 	{ "qemu", required_argument, NULL, 'q' },
 	{ "report", required_argument, NULL, 'o' },
 	{ "document", required_argument, NULL, 'd' },
+	{ "add", no_argument, NULL, 'a' },
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "timeout", required_argument, NULL, 't' },
 	{ "silence", required_argument, NULL, 'w' },
+	{ "smoke", no_argument, NULL, 'M' },
 	{ "list", no_argument, NULL, 'l' },
 	{ "needs", no_argument, NULL, 'n' },
 	{ "shell", no_argument, NULL, 'x' },
@@ -143,6 +152,9 @@ static bool parse_option(struct options *options, int option)
 	case 'm':
 		options->machines = optarg;
 		return true;
+	case 'S':
+		options->series = optarg;
+		return true;
 	case 'k':
 		options->tools.kernels = optarg;
 		return true;
@@ -161,12 +173,18 @@ static bool parse_option(struct options *options, int option)
 	case 'd':
 		strv_add(&options->documents, xasprintf("%s", optarg));
 		return true;
+	case 'a':
+		options->add = true;
+		return true;
 	case 'j':
 		return parse_number("jobs", MAX_JOBS, &options->jobs);
 	case 't':
 		return parse_seconds("timeout", &options->limits.total);
 	case 'w':
 		return parse_seconds("silence", &options->limits.silence);
+	case 'M':
+		options->smoke = true;
+		return true;
 	case 'l':
 		options->list = true;
 		return true;
@@ -610,12 +628,13 @@ static int run(const struct options *options, struct table *table)
 	char *ktap = xasprintf("%s/results.ktap", options->report);
 	char *json = xasprintf("%s/results.json", options->report);
 	int status = EXIT_TROUBLE;
+	bool ok = !options->add || access(json, F_OK) || saved_read(&run.report, json);
 
 	/* An interrupted run must not leave the results of an earlier one */
 	unlink(ktap);
 	unlink(json);
-	if (add_documents(&run.report, &options->documents) && make_dir(options->report) &&
-	    run_cells(&run) && write_results(&run, ktap, json)) {
+	ok = ok && add_documents(&run.report, &options->documents) && make_dir(options->report);
+	if (ok && run_cells(&run) && write_results(&run, ktap, json)) {
 		report_print_summary(&run.report);
 		status = report_exit_status(&run.report);
 	}
@@ -690,7 +709,9 @@ int main(int argc, char **argv)
 	fill_streams();
 	if (!parse_options(&options, argc, argv))
 		return EXIT_TROUBLE;
+	table.smoke = options.smoke;
 	if (table_read_machines(&table, options.machines) &&
+	    (!options.series || table_read_series(&table, options.series)) &&
 	    table_read_cells(&table, options.cells, options.base) &&
 	    select_cells(&table, argv + optind)) {
 		if (options.list) {

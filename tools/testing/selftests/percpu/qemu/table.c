@@ -303,6 +303,57 @@ bool table_read_machines(struct table *table, const char *path)
 	return read_lines(path, parse_machine, table);
 }
 
+static const struct change *find_change(const struct table *table, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < table->nr_changes; i++)
+		if (!strcmp(table->changes[i].name, name))
+			return &table->changes[i];
+	return NULL;
+}
+
+static unsigned int count_commits(const struct table *table)
+{
+	unsigned int count = 0;
+	size_t i;
+
+	for (i = 0; i < table->nr_changes; i++)
+		count += table->changes[i].number > 0;
+	return count;
+}
+
+static bool parse_change(struct line *line, void *arg)
+{
+	struct table *table = arg;
+	struct change change = { 0 };
+
+	split(line);
+	if (line->nr_words < 2)
+		return complain(line, "want a change and its state, not", line->words[0]);
+	if (!copy_word(change.name, sizeof(change.name), line->words[0]))
+		return complain(line, "name too long", line->words[0]);
+	if (!strcmp(line->words[1], "ADD"))
+		change.number = count_commits(table) + 1;
+	change.present = change.number || !strcmp(line->words[1], "PRESENT");
+	table->changes = xrealloc(table->changes,
+				  (table->nr_changes + 1) * sizeof(*table->changes));
+	table->changes[table->nr_changes++] = change;
+	return true;
+}
+
+/**
+ * table_read_series() - read what scripts/compose said about the base
+ * @table: gets the changes; to be read before any cell
+ * @path: the file, a line for each change: name, state and more
+ *
+ * Return: true if every line was understood; else the user has been told.
+ */
+bool table_read_series(struct table *table, const char *path)
+{
+	return read_lines(path, parse_change, table);
+}
+
 struct cells_arg {
 	struct table *table;
 	const char *base;
@@ -394,6 +445,42 @@ static bool parse_cell_option(const struct line *line, const char *word, struct 
 	return true;
 }
 
+/* NAME@N is the series' commit N, which need not be the last one */
+static bool commit_has(const struct table *table, const struct cell *cell,
+		       const struct change *change)
+{
+	const char *at = strchr(cell->kernel, '@');
+	unsigned int commit = at ? strtoul(at + 1, NULL, 10) : 0;
+
+	return change->present && (!at || (commit >= change->number &&
+					   commit < count_commits(table)));
+}
+
+static bool is_condition(const char *word)
+{
+	return value_of(word, "adds") || value_of(word, "has") || value_of(word, "before");
+}
+
+/* Such a row is for some bases only, by what became of a change there */
+static bool parse_condition(const struct line *line, const char *word,
+			    const struct table *table, const struct cell *cell, bool *counts)
+{
+	const struct change *change = find_change(table, strchr(word, '=') + 1);
+	const char *at = strchr(cell->kernel, '@');
+
+	if (!table->nr_changes)
+		return true;
+	if (!change)
+		return complain(line, "no such change in the series", word);
+	if (value_of(word, "adds"))
+		*counts &= change->number > 0;
+	else if (value_of(word, "has"))
+		*counts &= commit_has(table, cell, change);
+	else
+		*counts &= at && strtoul(at + 1, NULL, 10) < change->number;
+	return true;
+}
+
 /* An option that makes it another boot is a part of its name */
 static bool is_named(const char *word)
 {
@@ -401,15 +488,24 @@ static bool is_named(const char *word)
 	       !value_of(word, "initrd");
 }
 
-/* From the sixth word on; adds to the name */
-static bool parse_cell_options(const struct line *line, struct cell *cell)
+/* From the sixth word on; adds to the name, and tells whether the row counts */
+static bool parse_cell_options(const struct line *line, const struct table *table,
+			       struct cell *cell, bool *counts)
 {
 	size_t used = strlen(cell->name);
+	bool smoke = false;
 	unsigned int i;
 
-	for (i = 5; i < line->nr_words; i++) {
-		if (!strcmp(line->words[i], "fails"))
-			return parse_control(line, i, cell);
+	for (i = 5; i < line->nr_words && strcmp(line->words[i], "fails"); i++) {
+		if (!strcmp(line->words[i], "smoke")) {
+			smoke = true;
+			continue;
+		}
+		if (is_condition(line->words[i])) {
+			if (!parse_condition(line, line->words[i], table, cell, counts))
+				return false;
+			continue;
+		}
 		if (!parse_cell_option(line, line->words[i], cell))
 			return false;
 		if (!is_named(line->words[i]))
@@ -419,7 +515,8 @@ static bool parse_cell_options(const struct line *line, struct cell *cell)
 		if (used >= sizeof(cell->name))
 			return complain(line, "name too long", line->words[i]);
 	}
-	return true;
+	*counts &= smoke || !table->smoke;
+	return i == line->nr_words || parse_control(line, i, cell);
 }
 
 static bool parse_cell(struct line *line, void *arg)
@@ -430,6 +527,7 @@ static bool parse_cell(struct line *line, void *arg)
 	struct cells_arg *cells = arg;
 	struct table *table = cells->table;
 	struct cell cell = { .fails = VERDICT_PASS };
+	bool counts = true;
 	size_t i;
 
 	split(line);
@@ -454,8 +552,10 @@ static bool parse_cell(struct line *line, void *arg)
 			     cell.kernel, *cell.alloc ? cell.alloc : "auto", cell.paging,
 			     cell.machine->name) >= sizeof(cell.name))
 		return complain(line, "name too long", cells->base);
-	if (!parse_cell_options(line, &cell))
+	if (!parse_cell_options(line, table, &cell, &counts))
 		return false;
+	if (!counts)
+		return true;
 	for (i = 0; i < table->nr_cells; i++)
 		if (!strcmp(table->cells[i].name, cell.name))
 			return complain(line, "second cell of that name", cell.name);
@@ -492,6 +592,7 @@ void table_free(struct table *table)
 		free(table->machines[i]);
 	free(table->machines);
 	free(table->cells);
+	free(table->changes);
 	*table = (struct table){ 0 };
 }
 

@@ -89,13 +89,31 @@ struct cell {
 };
 
 /**
+ * struct change - what became of a change of the series in the base
+ * @name: its name
+ * @number: it is the series' commit of that number, 0 if the series does not add it
+ * @present: the base with the whole series has it
+ */
+struct change {
+	char name[NAME_SIZE];
+	unsigned int number;
+	bool present;
+};
+
+/**
  * struct table - all machines and cells
+ * @changes: the changes of the series, by which rows of cells are chosen
+ * @nr_changes: how many; 0 if the series is not known, and every row counts
+ * @smoke: only rows with the word smoke count
  * @machines: what the cells point to, each of them owned
  * @nr_machines: how many
  * @cells: in the order of the file
  * @nr_cells: how many
  */
 struct table {
+	struct change *changes;
+	size_t nr_changes;
+	bool smoke;
 	struct machine **machines;
 	size_t nr_machines;
 	struct cell *cells;
@@ -103,6 +121,7 @@ struct table {
 };
 
 bool table_read_machines(struct table *table, const char *path);
+bool table_read_series(struct table *table, const char *path);
 bool table_read_cells(struct table *table, const char *path, const char *base);
 void table_free(struct table *table);
 void machine_print(FILE *file, const struct machine *machine);

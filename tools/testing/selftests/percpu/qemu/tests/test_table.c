@@ -26,6 +26,15 @@ static bool read_cells(struct table *table, const char *text)
 	return ok;
 }
 
+static bool read_series(struct table *table, const char *text)
+{
+	char *path = make_file(text, strlen(text));
+	bool ok = table_read_series(table, path);
+
+	drop_file(path);
+	return ok;
+}
+
 /* One line that begins with file and line, and says what and the word in question */
 static void assert_message(const char *message, const char *where, const char *what)
 {
@@ -716,6 +725,92 @@ static void test_expressions_with_blanks(void **state)
 	table_free(&table);
 }
 
+/* The series adds two changes, the base has one and does not need one */
+#define SERIES "flush PRESENT\nboot ADD v6.1\nsteal NOT-NEEDED the tree has none\nenable ADD v6.1\n"
+
+/* Are these the cells that remain of the rows? Names go without base and machine. */
+static void assert_rows(const char *series, bool smoke, const char *rows, const char *kernels)
+{
+	struct table table = { .smoke = smoke };
+	char *text = NULL;
+	size_t i, size;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_true(read_machines(&table, "smp4 4 1G\n"));
+	assert_true(!series || read_series(&table, series));
+	assert_true(read_cells(&table, rows));
+	for (i = 0; i < table.nr_cells; i++)
+		fprintf(file, "%s%s", i ? " " : "", table.cells[i].kernel);
+	fclose(file);
+	assert_string_equal(text, kernels);
+	free(text);
+	table_free(&table);
+}
+
+static void test_rows_for_some_bases(void **state)
+{
+	static const char rows[] =
+		"a smp4 sv39 - page adds=flush\n"
+		"b smp4 sv39 - page adds=boot\n"
+		"c smp4 sv39 - page has=flush\n"
+		"d smp4 sv39 - page has=boot tests=x\n"
+		"e smp4 sv39 - page has=steal\n"
+		"f smp4 sv39 - page adds=steal fails harts x\n"
+		"g smp4 sv39 - page has=enable adds=flush\n";
+
+	assert_rows(SERIES, false, rows, "b c d");
+	assert_rows(NULL, false, rows, "a b c d e f g");
+}
+
+static void test_rows_for_some_commits(void **state)
+{
+	static const char before[] =
+		"k@0 smp4 sv39 - page before=enable\n"
+		"k@1 smp4 sv39 - page before=enable\n"
+		"k@2 smp4 sv39 - page before=enable\n"
+		"k smp4 sv39 - page before=enable\n"
+		"l@0 smp4 sv39 - page before=flush\n";
+	static const char after[] =
+		"k@0 smp4 sv39 - page has=flush\n"
+		"k@0 smp4 sv39 embed page has=boot\n"
+		"k@1 smp4 sv39 - page has=boot\n"
+		"k@2 smp4 sv39 - page has=enable\n"
+		"k@3 smp4 sv39 - page has=enable\n"
+		"k@1 smp4 sv39 embed page has=steal\n";
+
+	assert_rows(SERIES, false, before, "k@0 k@1");
+	assert_rows(SERIES, false, after, "k@0 k@1");
+}
+
+static void test_smoke(void **state)
+{
+	static const char rows[] =
+		"a smp4 sv39 - page\n"
+		"b smp4 sv39 - page smoke\n"
+		"c smp4 sv39 - page smoke adds=flush\n"
+		"d smp4 sv39 - page kexec=1 smoke fails harts x\n";
+
+	assert_rows(SERIES, true, rows, "b d");
+	assert_rows(NULL, true, rows, "b c d");
+	assert_rows(NULL, false, rows, "a b c d");
+}
+
+static void test_bad_conditions(void **state)
+{
+	struct table table = { 0 };
+
+	assert_true(read_machines(&table, "smp4 4 1G\n"));
+	assert_true(read_series(&table, SERIES));
+	refuse(&table, false, "a smp4 sv39 - page has=flush\nb smp4 sv39 - page has=typo\n",
+	       "no such change in the series: has=typo");
+	assert_true(read_machines(&table, "smp4 4 1G\n"));
+	refuse(&table, false, "a smp4 sv39 - page lacks=flush\n", "no such option of a cell");
+	stderr_begin();
+	assert_false(read_series(&table, "flush\n"));
+	assert_contains(stderr_end(), "want a change and its state, not: flush");
+	table_free(&table);
+}
+
 static void test_missing_file(void **state)
 {
 	struct table table = { 0 };
@@ -767,6 +862,10 @@ int main(void)
 		cmocka_unit_test(test_same_cell_with_another_option),
 		cmocka_unit_test(test_bad_controls),
 		cmocka_unit_test(test_expressions_with_blanks),
+		cmocka_unit_test(test_rows_for_some_bases),
+		cmocka_unit_test(test_rows_for_some_commits),
+		cmocka_unit_test(test_smoke),
+		cmocka_unit_test(test_bad_conditions),
 		cmocka_unit_test(test_missing_file),
 		cmocka_unit_test(test_verdict_names),
 	};
