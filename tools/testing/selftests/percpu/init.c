@@ -10,6 +10,7 @@
  *	percpu.timeout=<s>	how long each of them may take
  *	percpu.kexec=<n>	how many times to start the kernel anew and test again
  *	percpu.shell		a shell instead
+ *	percpu.kvm=<harts>,<m>	a guest of this kernel does all that, with <m> MiB of memory
  *
  * One document spans all the kernels that start each other: the first one begins it
  * and says how many tests there will be, the last one ends it. A later one gets the
@@ -34,6 +35,7 @@
 
 #include "kexec.h"
 #include "kselftest.h"
+#include "kvm.h"
 #include "percpu_test.h"
 
 #define PORT_DIR	"/sys/class/virtio-ports"
@@ -164,39 +166,46 @@ static void prepare(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* Returns the descriptor of the port, or a negative errno; -ENOENT if it is not there yet. */
-static int open_port(void)
+/* Finds the device of the port. Returns a negative errno, -ENOENT if it is not there yet. */
+static int name_port(char *path, size_t size)
 {
-	char path[300], name[64];
 	struct dirent *entry;
-	int fd = -ENOENT;
+	char name[64];
+	int err = -ENOENT;
 	DIR *dir;
 
 	dir = opendir(PORT_DIR);
 	if (!dir)
 		return -errno;
-	while (fd == -ENOENT && (entry = readdir(dir))) {
-		snprintf(path, sizeof(path), PORT_DIR "/%s/name", entry->d_name);
+	while (err && (entry = readdir(dir))) {
+		snprintf(path, size, PORT_DIR "/%s/name", entry->d_name);
 		if (read_value(path, name, sizeof(name)) || strcmp(name, PORT_NAME))
 			continue;
-		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd < 0)
-			fd = -errno;
+		snprintf(path, size, "/dev/%s", entry->d_name);
+		err = 0;
 	}
 	closedir(dir);
-	return fd;
+	return err;
 }
 
-static void find_port(void)
+static void find_port(char *path, size_t size)
 {
 	long deadline = now_ms() + PORT_SECONDS * 1000;
-	int fd;
+	int err;
 
-	while ((fd = open_port()) == -ENOENT && now_ms() < deadline)
+	while ((err = name_port(path, size)) == -ENOENT && now_ms() < deadline)
 		usleep(10000);
-	errno = fd < 0 ? -fd : 0;
-	port = fd < 0 ? NULL : fdopen(fd, "w");
+	errno = -err;
+	if (err)
+		die("virtio port " PORT_NAME);
+}
+
+static void open_port(void)
+{
+	char path[300];
+
+	find_port(path, sizeof(path));
+	port = fopen(path, "we");
 	if (!port)
 		die("virtio port " PORT_NAME);
 }
@@ -401,17 +410,29 @@ static bool is_word(const char *word, const char *name)
 	return !strncmp(word, name, length) && word[length] == '=';
 }
 
+/* Copies the command line without those words that @leave_out names. Returns its length. */
+static size_t copy_cmdline(char bootargs[CMDLINE_SIZE], const char *const leave_out[])
+{
+	char words[VALUE_SIZE], *word, *rest = words;
+	size_t i, used = 0;
+
+	bootargs[0] = '\0';
+	strcpy(words, cmdline);
+	while ((word = strsep(&rest, " "))) {
+		for (i = 0; leave_out[i] && !is_word(word, leave_out[i]); i++)
+			;
+		if (*word && !leave_out[i] && used < CMDLINE_SIZE)
+			used += snprintf(bootargs + used, CMDLINE_SIZE - used, "%s ", word);
+	}
+	return used;
+}
+
 /* Returns false if the next kernel's command line would be too long. */
 static bool make_bootargs(char bootargs[CMDLINE_SIZE], int next_number)
 {
-	char words[VALUE_SIZE], *word, *rest = words;
-	size_t used = 0;
+	static const char *const leave_out[] = { "percpu.kexec", "percpu.number", NULL };
+	size_t used = copy_cmdline(bootargs, leave_out);
 
-	strcpy(words, cmdline);
-	while ((word = strsep(&rest, " ")))
-		if (*word && !is_word(word, "percpu.kexec") && !is_word(word, "percpu.number") &&
-		    used < CMDLINE_SIZE)
-			used += snprintf(bootargs + used, CMDLINE_SIZE - used, "%s ", word);
 	if (used < CMDLINE_SIZE)
 		used += snprintf(bootargs + used, CMDLINE_SIZE - used,
 				 "percpu.kexec=%d percpu.number=%d", kexecs - 1, next_number);
@@ -460,7 +481,7 @@ static void run_tests(void)
 	generation = count ? (first_number - 1) / count : 0;
 	last_number = first_number - 1 + count * (kexecs + 1);
 
-	find_port();
+	open_port();
 	begin_document(count, generation);
 	for (i = 0; i < count; i++)
 		run_test(first_number + i, names[i], generation);
@@ -541,12 +562,28 @@ static void run_shell(void)
 	wait_for(spawn(shell, take_terminal));
 }
 
+/* The guest writes to the port instead of us. */
+static void run_guest(const char *machine)
+{
+	static const char *const leave_out[] = { "percpu.kvm", NULL };
+	char bootargs[CMDLINE_SIZE], path[300];
+	const char *why = "the command line is too long";
+
+	find_port(path, sizeof(path));
+	if (copy_cmdline(bootargs, leave_out) < CMDLINE_SIZE)
+		why = kvm_run(machine, bootargs, path);
+	if (why)
+		printf("init: kvm: %s\n", why);
+}
+
 int main(void)
 {
-	char ignored[VALUE_SIZE];
+	char ignored[VALUE_SIZE], machine[32];
 
 	prepare();
-	if (cmdline_value(cmdline, "percpu.shell", ignored, sizeof(ignored)))
+	if (!cmdline_value(cmdline, "percpu.kvm", machine, sizeof(machine)))
+		run_guest(machine);
+	else if (cmdline_value(cmdline, "percpu.shell", ignored, sizeof(ignored)))
 		run_tests();
 	else
 		run_shell();

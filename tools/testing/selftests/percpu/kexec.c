@@ -20,21 +20,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "initramfs.h"
 #include "kexec.h"
 
 #define KEXEC_IMAGE	"/kexec/Image"
+#define NEXT_IMAGE	"/kexec/next"	/* instead, if it is there */
 #define FDT		"/sys/firmware/fdt"
-#define ROOT		"/tmp/root"
-#define INITRAMFS	"/tmp/initramfs.cpio"
-#define MAKE_INITRAMFS	"cd " ROOT " && /bin/busybox find . | " \
-			"/bin/busybox cpio -o -H newc >" INITRAMFS
+#define RESERVE		"/kexec/reserve"
 #define FDT_ROOM	65536
 #define ALIGNMENT	0x200000ULL	/* of an Image, and more than the others need */
 
@@ -85,35 +82,24 @@ static const char *map_file(const char *path, struct kexec_segment *segment)
 
 static const char *load_image(void)
 {
-	const char *why = map_file(KEXEC_IMAGE, &segments[IMAGE]);
+	const char *path = access(NEXT_IMAGE, R_OK) ? KEXEC_IMAGE : NEXT_IMAGE;
+	const char *why = map_file(path, &segments[IMAGE]);
 	const struct image_header *header = segments[IMAGE].buf;
 
 	if (why)
 		return why;
 	if (segments[IMAGE].bufsz < sizeof(*header) || memcmp(header->magic2, "RSC\x05", 4) ||
 	    header->image_size < segments[IMAGE].bufsz)
-		return fail(KEXEC_IMAGE, "not an Image of RISC-V");
+		return fail(path, "not an Image of RISC-V");
 	segments[IMAGE].memsz = header->image_size;
 	return NULL;
 }
 
-static void print_line(const char *line)
-{
-	printf("init: cpio: %s\n", line);
-}
-
-/* Without what is mounted onto the root, such as the devtmpfs that hides /dev/console */
 static const char *load_initramfs(void)
 {
-	static const char *const make[] = { "/bin/busybox", "sh", "-c", MAKE_INITRAMFS, NULL };
-	int status;
+	const char *why = initramfs_make();
 
-	if ((mkdir(ROOT, 0755) && errno != EEXIST) || mount("/", ROOT, NULL, MS_BIND, NULL))
-		return fail(ROOT, strerror(errno));
-	status = command_run(make, print_line);
-	umount(ROOT);
-	return status ? fail(INITRAMFS, "BusyBox cannot make it") :
-		map_file(INITRAMFS, &segments[INITRD]);
+	return why ? fail(INITRAMFS, why) : map_file(INITRAMFS, &segments[INITRD]);
 }
 
 static char *read_fdt(size_t *size)
@@ -134,6 +120,21 @@ static char *read_fdt(size_t *size)
 	close(fd);
 	*size = used;
 	return n ? NULL : data;
+}
+
+/* What a test wants the next kernel to leave alone: an address and a size in each line */
+static int reserve(void *fdt)
+{
+	unsigned long long address, size;
+	FILE *file = fopen(RESERVE, "r");
+	int err = 0;
+
+	if (!file)
+		return 0;
+	while (!err && fscanf(file, "%llx %llx", &address, &size) == 2)
+		err = fdt_add_mem_rsv(fdt, address, size);
+	fclose(file);
+	return err;
 }
 
 /* Seeds serve one start only, and the addresses of a crash kernel this one. */
@@ -158,6 +159,8 @@ static int edit_fdt(void *fdt, const char *bootargs)
 	if (!err)
 		err = fdt_setprop_u64(fdt, chosen, "linux,initrd-end",
 				      start + segments[INITRD].bufsz);
+	if (!err)
+		err = reserve(fdt);
 	return err ? err : fdt_pack(fdt);
 }
 

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A guest that keeps more CPUs busy than its host has is stolen from, without
+ * anything else to do for the host.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kselftest.h"
+#include "percpu_test.h"
+#include "steal.h"
+
+static pid_t spinners[CPU_SETSIZE];
+static int nr_spinners;
+
+/**
+ * read_cpu_times - read a CPU's line of /proc/stat
+ * @cpu: the CPU
+ * @times: what it says
+ *
+ * Return: 0, -ENOENT if it has none or no column for stolen time, or another
+ * negative errno.
+ */
+int read_cpu_times(int cpu, struct cpu_times *times)
+{
+	char line[512], name[16];
+	int err = -ENOENT;
+	FILE *stat;
+
+	stat = fopen("/proc/stat", "r");
+	if (!stat)
+		return -errno;
+	snprintf(name, sizeof(name), "cpu%d ", cpu);
+	while (err && fgets(line, sizeof(line), stat))
+		if (!strncmp(line, name, strlen(name)) &&
+		    sscanf(line, "%*s %lld %*d %*d %*d %*d %*d %*d %lld", &times->user,
+			   &times->steal) == 2)
+			err = 0;
+	fclose(stat);
+	return err;
+}
+
+static void spin(int cpu)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (run_on_cpu(cpu))
+		_exit(1);
+	for (;;)
+		asm volatile("" : : : "memory");
+}
+
+/**
+ * load_start - keep CPUs busy
+ * @cpus: which
+ *
+ * Ends the test as failed if that is not possible.
+ */
+void load_start(const cpu_set_t *cpus)
+{
+	pid_t pid;
+	int cpu;
+
+	for (cpu = next_cpu(-1, cpus); cpu >= 0; cpu = next_cpu(cpu, cpus)) {
+		pid = fork();
+		if (!pid)
+			spin(cpu);
+		if (pid < 0)
+			ksft_exit_fail_msg("fork: %s\n", strerror(errno));
+		spinners[nr_spinners++] = pid;
+	}
+}
+
+/** load_stop - let all of them rest again */
+void load_stop(void)
+{
+	while (nr_spinners) {
+		kill(spinners[--nr_spinners], SIGKILL);
+		waitpid(spinners[nr_spinners], NULL, 0);
+	}
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The host stops counting stolen time into the memory of a kernel that another one
+ * has replaced by kexec.
+ *
+ * Before kexec this finds the boot CPU's steal_time and sees the host write there.
+ * It leaves the address in a file, which the next kernel has in its initramfs, and
+ * has init take the page out of the next kernel's memory. So nobody but the host can
+ * write to it there. For that kernel it must not be one that asks for steal time
+ * itself, or the host stops for that reason.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel_memory.h"
+#include "kselftest.h"
+#include "percpu_test.h"
+#include "steal.h"
+
+#define ADDRESS		"/kexec/steal_time"
+#define RESERVE		"/kexec/reserve"
+#define PAGE_SIZE	4096UL	/* RISC-V has no other */
+#define SECONDS		10
+
+/* sbi_sta_struct of a kernel tree */
+struct sta {
+	unsigned int sequence;
+	unsigned int flags;
+	unsigned long long steal;
+	unsigned char rest[48];
+};
+
+static unsigned long long phys;
+
+static struct sta read_sta(void)
+{
+	struct sta sta;
+	int err;
+
+	err = kernel_read_phys(phys, &sta, sizeof(sta));
+	if (err)
+		ksft_exit_fail_msg("%#llx: %s\n", phys, strerror(-err));
+	return sta;
+}
+
+/* Returns true as soon as the 64 bytes are not the same any more, under load. */
+static bool changes(void)
+{
+	time_t deadline = time(NULL) + SECONDS;
+	struct sta first = read_sta(), now = first;
+	cpu_set_t online;
+	int err;
+
+	err = read_cpulist(CPU_DIR "/online", &online);
+	if (err)
+		ksft_exit_fail_msg("%s/online: %s\n", CPU_DIR, strerror(-err));
+	load_start(&online);
+	while (!memcmp(&now, &first, sizeof(now)) && time(NULL) < deadline) {
+		usleep(50000);
+		now = read_sta();
+	}
+	load_stop();
+	ksft_print_msg("%#llx: sequence %u, stolen %llu ns; then %u and %llu\n", phys,
+		       first.sequence, first.steal, now.sequence, now.steal);
+	return memcmp(&now, &first, sizeof(now));
+}
+
+/* The symbol is the address in the per-CPU data as linked. */
+static unsigned long find_symbol(void)
+{
+	unsigned long address, found = 0;
+	char line[512], name[256];
+	FILE *kallsyms;
+
+	kallsyms = fopen("/proc/kallsyms", "r");
+	while (kallsyms && !found && fgets(line, sizeof(line), kallsyms))
+		if (sscanf(line, "%lx %*c %255s", &address, name) == 2 &&
+		    !strcmp(name, "steal_time"))
+			found = address;
+	if (kallsyms)
+		fclose(kallsyms);
+	return found;
+}
+
+static void find_steal_time(void)
+{
+	unsigned long offset, symbol = find_symbol();
+	int err;
+
+	if (!symbol)
+		ksft_exit_skip("/proc/kallsyms has no steal_time (PARAVIRT)\n");
+	err = kernel_read_offset(0, &offset);
+	if (!err)
+		err = kernel_linear_to_phys(symbol + offset, &phys);
+	if (err == -EFAULT)
+		ksft_exit_skip("per-CPU memory is not in the linear map\n");
+	if (err)
+		ksft_exit_fail_msg("steal_time: %s\n", strerror(-err));
+}
+
+static void write_line(const char *path, const char *line)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file || fputs(line, file) < 0 || fclose(file))
+		ksft_exit_fail_msg("%s: %s\n", path, strerror(errno));
+}
+
+static void hand_on(void)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "%#llx\n", phys);
+	write_line(ADDRESS, line);
+	snprintf(line, sizeof(line), "%#llx %#lx\n", phys & ~(PAGE_SIZE - 1), PAGE_SIZE);
+	write_line(RESERVE, line);
+}
+
+int main(void)
+{
+	bool after;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	if (access("/kexec", W_OK))
+		ksft_exit_skip("no kernel to start, /kexec\n");
+	kernel_memory_open();
+	after = !read_number(ADDRESS, 16, &phys);
+	if (!after)
+		find_steal_time();
+
+	ksft_set_plan(1);
+	if (after) {
+		ksft_test_result(!changes(), "the host leaves the old memory alone\n");
+	} else {
+		ksft_test_result(changes(), "the host writes there\n");
+		hand_on();
+	}
+	ksft_finished();
+}
