@@ -137,7 +137,7 @@ build_cells()
 {
 	runner --needs "$@" >"$O/needs" || return
 	# shellcheck disable=SC2046 # words without blanks
-	"$top/scripts/kernel" $(sed 's/+.*//' "$O/needs" | awk '!seen[$0]++') || return
+	"$top/scripts/kernel" $(sed 's/+kvm-/\n/; s/+.*//' "$O/needs" | awk '!seen[$0]++') || return
 	# shellcheck disable=SC2046
 	"$top/scripts/initramfs" $(awk '!seen[$0]++' "$O/needs")
 }
