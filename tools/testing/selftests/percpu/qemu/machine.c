@@ -26,6 +26,12 @@
 /* CPUs that OpenSBI is told of at most; measured: it starts 64 harts */
 #define FIRMWARE_CPUS	64
 
+/* The host of a guest of KVM: it has what the guest has, QEMU and the archives beside
+ * it, and fewer harts than most guests, so that it has to steal from them
+ */
+#define KVM_HARTS	2
+#define KVM_MEGABYTES	512
+
 /* Room for what is added to a device tree, in all and for each CPU */
 #define ROOM		65536
 #define ROOM_FOR_CPU	4096
@@ -318,6 +324,11 @@ char *machine_initrd(const struct cell *cell, const struct tools *tools)
 	return xasprintf("%s", tools->initrd);
 }
 
+static unsigned long long ram_megabytes(const struct machine *machine)
+{
+	return (machine_end(machine) + MIB - 1) / MIB;
+}
+
 static char *machine_cmdline(const struct cell *cell, enum connection connection)
 {
 	char *text = NULL;
@@ -342,6 +353,10 @@ static char *machine_cmdline(const struct cell *cell, enum connection connection
 		fprintf(file, " percpu.transitions=%u", cell->transitions);
 	if (cell->timeout)
 		fprintf(file, " percpu.timeout=%u", cell->timeout);
+	/* A shell is in the host */
+	if (cell->kvm && connection == CONNECT_CELL)
+		fprintf(file, " percpu.kvm=%u,%llu", cell->machine->harts,
+			ram_megabytes(cell->machine));
 	if (connection == CONNECT_SHELL)
 		fprintf(file, " percpu.shell quiet");
 	fclose(file);
@@ -484,9 +499,15 @@ static void add(struct strv *args, const char *option, char *value)
 		strv_add(args, value);
 }
 
-static unsigned long long ram_megabytes(const struct machine *machine)
+/* A cell's machine, or the host of which it is a guest */
+static unsigned int qemu_harts(const struct cell *cell)
 {
-	return (machine_end(machine) + MIB - 1) / MIB;
+	return cell->kvm ? KVM_HARTS : machine_qemu_harts(cell->machine);
+}
+
+static unsigned long long qemu_megabytes(const struct cell *cell)
+{
+	return ram_megabytes(cell->machine) + (cell->kvm ? KVM_MEGABYTES : 0);
 }
 
 static struct strv common_args(const struct cell *cell, const struct tools *tools,
@@ -497,11 +518,11 @@ static struct strv common_args(const struct cell *cell, const struct tools *tool
 	add(&args, tools->qemu, NULL);
 	add(&args, "-M", xasprintf("virt,memory-backend=ram%s%s", dumpdtb ? ",dumpdtb=" : "",
 				   dumpdtb ? dumpdtb : ""));
-	add(&args, "-m", xasprintf("%lluM", ram_megabytes(cell->machine)));
+	add(&args, "-m", xasprintf("%lluM", qemu_megabytes(cell)));
 	add(&args, "-object", xasprintf("memory-backend-ram,id=ram,size=%lluM,reserve=off",
-					ram_megabytes(cell->machine)));
-	add(&args, "-cpu", xasprintf("%s", cpu_model(cell)));
-	add(&args, "-smp", xasprintf("%u", machine_qemu_harts(cell->machine)));
+					qemu_megabytes(cell)));
+	add(&args, "-cpu", xasprintf("%s%s", cpu_model(cell), cell->kvm ? ",h=true" : ""));
+	add(&args, "-smp", xasprintf("%u", qemu_harts(cell)));
 	add(&args, "-display", xasprintf("none"));
 	add(&args, "-no-reboot", NULL);
 	add(&args, "-bios", xasprintf("%s", tools->bios));

@@ -405,6 +405,19 @@ static const char *value_of(const char *word, const char *name)
 	return strncmp(word, name, len) || word[len] != '=' ? NULL : word + len + 1;
 }
 
+/* The host starts it without a device tree of ours */
+static bool parse_kvm(const struct line *line, struct cell *cell)
+{
+	const struct machine *machine = cell->machine;
+
+	cell->kvm = true;
+	return (machine->nr_nodes == 1 && machine->boot < 0 &&
+		machine->possible == machine->harts &&
+		machine->ids[machine->harts - 1] == machine->harts - 1) ||
+	       complain(line, "kvm wants a machine with one node and nothing else",
+			machine->name);
+}
+
 static bool parse_cell_option(const struct line *line, const char *word, struct cell *cell)
 {
 	const struct {
@@ -440,6 +453,8 @@ static bool parse_cell_option(const struct line *line, const char *word, struct 
 		cell->numa_off = true;
 	else if (!strcmp(word, "units=any"))
 		cell->units_anywhere = true;
+	else if (!strcmp(word, "kvm"))
+		return parse_kvm(line, cell);
 	else
 		return complain(line, "no such option of a cell", word);
 	return true;

@@ -59,6 +59,7 @@ struct machine {
  * @maxcpus: maxcpus= likewise
  * @numa_off: numa=off is on the command line
  * @units_anywhere: per-CPU units need not be in the memory of their node
+ * @kvm: the machine is a guest of another one, which has the same kernel
  * @kexecs: how many times the guest starts its own kernel anew
  * @transitions: hotplug transitions of the test churn, 0 for its own number
  * @tests: what runs in the guest, comma-separated, empty for what its init chooses
@@ -79,6 +80,7 @@ struct cell {
 	unsigned int maxcpus;
 	bool numa_off;
 	bool units_anywhere;
+	bool kvm;
 	unsigned int kexecs;
 	unsigned int transitions;
 	char tests[128];

@@ -207,6 +207,28 @@ static void test_command_line(void **state)
 		       " percpu_alloc=embed nr_cpus=4 maxcpus=3 numa=off percpu.cell=c percpu.tests=a,b percpu.kexec=2 percpu.timeout=99 percpu.shell quiet");
 }
 
+/* The host of a guest has two harts and more memory; the guest is what the cell says */
+static void test_args_of_a_guest(void **state)
+{
+	struct cell cell = make_cell(&flat4, "sv39", "page");
+	struct strv args;
+	char *text;
+
+	cell.kvm = true;
+	args = machine_args(&cell, &tools, CONNECT_CELL, "/dir");
+	text = join(&args);
+	assert_contains(text, "\n-m\n1536M\n");
+	assert_contains(text, ",size=1536M,");
+	assert_contains(text, "\n-cpu\nrv64,sv48=off,h=true\n-smp\n2\n");
+	assert_contains(text, " percpu_alloc=page percpu.cell=");
+	assert_contains(text, " percpu.kvm=4,1024\n");
+	free(text);
+	args = machine_args(&cell, &tools, CONNECT_SHELL, "/dir");
+	text = join(&args);
+	assert_null(strstr(text, "percpu.kvm"));
+	free(text);
+}
+
 /* A machine that is flat4 but for one thing */
 static struct machine change(unsigned int possible, int boot, unsigned int last_id)
 {
@@ -926,6 +948,7 @@ int main(void)
 		cmocka_unit_test(test_args_of_sparse4),
 		cmocka_unit_test(test_paging_modes),
 		cmocka_unit_test(test_args_of_a_shell),
+		cmocka_unit_test(test_args_of_a_guest),
 		cmocka_unit_test(test_args_that_dump),
 		cmocka_unit_test(test_command_line),
 		cmocka_unit_test(test_what_a_machine_needs),

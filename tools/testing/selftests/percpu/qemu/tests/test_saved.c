@@ -14,6 +14,7 @@ static struct result *add_full(struct report *report)
 	cell->maxcpus = 4;
 	cell->numa_off = true;
 	cell->units_anywhere = false;
+	cell->kvm = true;
 	cell->kexecs = 5;
 	cell->transitions = 7;
 	cell->timeout = 6;

@@ -572,6 +572,28 @@ static void test_cell_names(void **state)
 			 "6.1.a.auto.sv39.smp4");
 }
 
+static void test_cell_in_a_guest(void **state)
+{
+	static const char * const others[] = {
+		"m 4 512M 512M", "m 4 1G boot=2", "m 4 1G possible=5", "m 4 1G ids=0-2,4",
+	};
+	struct table table;
+	size_t i;
+
+	take_machine(&table, "m 4 1G");
+	assert_true(read_cells(&table, "a m sv39 - embed\na m sv39 - embed kvm\n"));
+	assert_false(table.cells[0].kvm);
+	assert_true(table.cells[1].kvm);
+	assert_string_equal(table.cells[1].name, "6.1.a.auto.sv39.m.kvm");
+	table_free(&table);
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		table = (struct table){ 0 };
+		assert_true(read_machines(&table, others[i]));
+		refuse(&table, false, "a m sv39 - embed kvm\n",
+		       "kvm wants a machine with one node and nothing else: m");
+	}
+}
+
 static void test_cell_options(void **state)
 {
 	const struct cell *cell;
@@ -856,6 +878,7 @@ int main(void)
 		cmocka_unit_test(test_gaps),
 		cmocka_unit_test(test_bad_cells),
 		cmocka_unit_test(test_cell_names),
+		cmocka_unit_test(test_cell_in_a_guest),
 		cmocka_unit_test(test_cell_options),
 		cmocka_unit_test(test_harts_and_cpus_of_a_cell),
 		cmocka_unit_test(test_bad_cell_options),
