@@ -50,7 +50,7 @@ help:
 	@echo  'Variables:'
 	@echo  '  O=dir       where everything is written (build)'
 	@echo  '  BASE=6.1    the packaged kernel tree to use: 6.1, 6.12 or mainline (the newest there is);'
-	@echo  '              without it check takes 6.1 and a part of the others'
+	@echo  '              without it check takes what menuconfig chose'
 	@echo  '  KSRC=dir    your own kernel tree instead; it is copied and never touched'
 	@echo  '  CELL=name   the cell for boot and shell (<base>.numa.page.sv39.smp4)'
 	@echo  '  QEMU=       qemu-system-riscv64, 8.1 or later'
