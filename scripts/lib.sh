@@ -156,7 +156,7 @@ with_tools()
 {
 	firmware=$O/packages/opensbi/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
 	[ -z "${FORCE:-}" ] || set -- "$@" --force
-	"$@" --kernels="$(base_dir)/kernels" --initrd="$O/guest/initramfs.cpio.gz" \
+	"$@" --kernels="${kernels:-$(base_dir)/kernels}" --initrd="$O/guest/initramfs.cpio.gz" \
 		--bios="${BIOS:-$firmware}" --qemu="${QEMU:-qemu-system-riscv64}" \
 		--timeout="${TIMEOUT:-120}"
 }
