@@ -5,7 +5,8 @@
  * Such data lie in the part of the first chunk that is reserved for modules, next
  * to the kernel's own (percpu_modalloc() in kernel/module/main.c). percpu_test.ko
  * computes with its own, complains by WARN() and always declines to stay;
- * rcuscale.ko stays, and runs. debugfs's percpu_stats tells what is left free.
+ * scftorture.ko stays, and its calls count in each CPU's own. debugfs's percpu_stats
+ * tells what is left free.
  *
  * Not for KASAN before v6.4: with either first chunk it then frees pages of shadow
  * that are memblock's when a module goes ("Bad page state"), until 96f9d4daf745
@@ -22,8 +23,8 @@
 #define SECTION		".data..percpu"
 #define STATS		"/sys/kernel/debug/percpu_stats"
 
-/* As little as rcuscale can do: here it only has to be there */
-#define FEW_TASKS	"nreaders=1 nwriters=1 holdoff=0 shutdown=0 verbose=0"
+/* As little as scftorture can do: here it has to be there and to count */
+#define FEW_CALLS	"nthreads=1 weight_all_wait=1 stat_interval=0 stutter=0 shutdown=0"
 
 static bool done;
 static int splats;
@@ -80,11 +81,11 @@ static long load_and_unload(void)
 	long before = read_reserved_free(), taken;
 	int err;
 
-	err = module_load("rcuscale", FEW_TASKS);
+	err = module_load("scftorture", FEW_CALLS);
 	if (err)
 		return err;
 	taken = before - read_reserved_free();
-	err = module_unload("rcuscale");
+	err = module_unload("scftorture");
 	return err ? err : taken;
 }
 
@@ -105,10 +106,10 @@ static void test_staying(long size)
 			ksft_print_msg("round %d takes %ld bytes\n", i + 1, taken);
 	}
 	if (err)
-		ksft_print_msg("rcuscale: %s\n", strerror(-err));
+		ksft_print_msg("scftorture: %s\n", strerror(-err));
 	module_unload("torture");
 	err = log_read(log, take_message);
-	ksft_test_result(rounds == ROUNDS, "rcuscale: %ld bytes are taken in %d rounds of %d\n",
+	ksft_test_result(rounds == ROUNDS, "scftorture: %ld bytes are taken in %d rounds of %d\n",
 			 size, rounds, ROUNDS);
 	ksft_test_result(!err && !splats, "no splat\n");
 }
@@ -117,8 +118,8 @@ static void prepare(void)
 {
 	if (access(STATS, F_OK))
 		mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
-	if (!module_exists("percpu_test") || !module_exists("rcuscale"))
-		ksft_exit_skip(MODULE_DIR " lacks modules (PERCPU_TEST=m, RCU_SCALE_TEST=m)\n");
+	if (!module_exists("percpu_test") || !module_exists("scftorture"))
+		ksft_exit_skip(MODULE_DIR " lacks modules (PERCPU_TEST=m, SCF_TORTURE_TEST=m)\n");
 	if (read_reserved_free() < 0)
 		ksft_exit_skip(STATS " tells nothing about a reserved chunk (PERCPU_STATS)\n");
 }
@@ -132,8 +133,8 @@ int main(void)
 	prepare();
 	ksft_set_plan(5);
 
-	size = module_section_size("rcuscale", SECTION);
-	ksft_test_result(size > 0, "rcuscale has %ld bytes in " SECTION "\n", size);
+	size = module_section_size("scftorture", SECTION);
+	ksft_test_result(size > 0, "scftorture has %ld bytes in " SECTION "\n", size);
 	before = read_reserved_free();
 	test_computing();
 	test_staying(size);
