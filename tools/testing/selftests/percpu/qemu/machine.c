@@ -44,6 +44,9 @@
 #define STUB_DTB	(40ULL << 20)
 #define STUB_INITRD	(42ULL << 20)
 
+/* What firmware passes for KASLR: any number, and the same in each boot */
+#define KASLR_SEED	0x9e3779b97f4a7c15ULL
+
 /* -cpu rv64 has sv57; 7.2 cannot switch a mode off and its numbers mislead */
 #define QEMU_MAJOR	8
 #define QEMU_MINOR	1
@@ -260,10 +263,21 @@ static int set_boot_hart(void *fdt, unsigned int id)
 	return rc ? rc : fdt_setprop_u32(fdt, config, "cold-boot-harts", phandle);
 }
 
+/* Kernels without KASLR do not look at it */
+static int set_kaslr_seed(void *fdt)
+{
+	int chosen = fdt_path_offset(fdt, "/chosen");
+
+	return chosen < 0 ? chosen : fdt_setprop_u64(fdt, chosen, "kaslr-seed", KASLR_SEED);
+}
+
 static int edit_machine(void *fdt, const struct machine *machine, bool all_cpus, const void *src)
 {
 	unsigned int i;
 	int rc = all_cpus ? add_cpus(fdt, machine, src) : 0;
+
+	if (!rc)
+		rc = set_kaslr_seed(fdt);
 
 	for (i = 0; !rc && i < machine->nr_nodes; i++)
 		rc = set_memory(fdt, &machine->nodes[i], i, machine->nr_nodes == 1);

@@ -566,6 +566,14 @@ static unsigned int count_memory(const void *fdt)
 	return n;
 }
 
+static int kaslr_seed_size(const void *fdt)
+{
+	int size = 0;
+
+	fdt_getprop(fdt, fdt_path_offset(fdt, "/chosen"), "kaslr-seed", &size);
+	return size;
+}
+
 static void test_edit_dtb(void **state)
 {
 	void *edited = edit(&sparse4);
@@ -581,6 +589,7 @@ static void test_edit_dtb(void **state)
 	for (i = 0; i < 4; i++)
 		assert_true(is_enabled(edited, i));
 	assert_true(fdt_path_offset(edited, "/chosen/opensbi-config") < 0);
+	assert_int_equal(kaslr_seed_size(edited), 8);
 	free(edited);
 }
 
