@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The front door. Everything is written below O= (build).
+# The front door. Everything is written below O= (build). What names a tree, a cell or a
+# tool may come from the environment, as kbuild takes CROSS_COMPILE from there.
 
 O	:= build
-BASE	:=
+BASE	?=
 ARCH	:= riscv
-KSRC	:=
-CELL	:=
-QEMU	:= qemu-system-riscv64
-BIOS	:=
-BUSYBOX	:=
-TIMEOUT	:= 120
+KSRC	?=
+CELL	?=
+QEMU	?= qemu-system-riscv64
+BIOS	?=
+BUSYBOX	?=
+TIMEOUT	?= 120
 FORCE	:=
 N	:= 100
 SEED	:= 1
