@@ -13,6 +13,8 @@ top=${top%/scripts*}
 : "${KSRC:=}"
 qemu_dir=$top/tools/testing/selftests/percpu/qemu
 report=$O/report
+# Where with_tools() finds kernels, if not in the base
+kernels=
 me=${0##*/}
 unset KBUILD_OUTPUT
 
@@ -157,7 +159,7 @@ with_tools()
 {
 	firmware=$O/packages/opensbi/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
 	[ -z "${FORCE:-}" ] || set -- "$@" --force
-	"$@" --kernels="$(base_dir)/kernels" --initrd="$(base_dir)/guest/initramfs.cpio.gz" \
+	"$@" --kernels="${kernels:-$(base_dir)/kernels}" --initrd="$(base_dir)/guest/initramfs.cpio.gz" \
 		--bios="${BIOS:-$firmware}" --qemu="${QEMU:-qemu-system-riscv64}" \
 		--timeout="${TIMEOUT:-120}"
 }
