@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * States what the kernel's list of symbols tells of what is built in, for the survey
+ * of kernels that nobody here has built: one fact, NAME:TYPE:START-END for each symbol
+ * of the series that is there. TYPE is nm's. START and END, which is where the next
+ * symbol starts, are offsets in the Image, or 0 where the kernel hides its addresses.
+ */
+#include <string.h>
+
+#include "kselftest.h"
+#include "percpu_test.h"
+
+#define SYMBOLS_FILE	"/proc/kallsyms"
+/* The Image starts at such an address, and less than this below its first symbol. */
+#define IMAGE_ALIGN	(2UL << 20)
+
+struct symbol {
+	const char *name;
+	char type;
+	unsigned long start;
+	unsigned long end;
+};
+
+static struct symbol symbols[] = {
+	{ .name = "pcpu_page_first_chunk" },
+	{ .name = "boot_data" },
+	{ .name = "kasan_report" },
+	{ .name = "kasan_populate_early_vm_area_shadow" },
+	{ .name = "pv_time_init" },
+	{ .name = "local_flush_tlb_all" },
+	{ .name = "local_flush_tlb_kernel_range" },
+	{ .name = "flush_tlb_all" },
+	{ .name = "flush_tlb_kernel_range" },
+};
+
+static unsigned long image;	/* address of its start */
+
+/* The list is in the order of addresses. */
+static void take_symbol(unsigned long address, char type, const char *name)
+{
+	size_t i;
+
+	if (!image && strchr("tT", type))
+		image = address & ~(IMAGE_ALIGN - 1);
+	for (i = 0; i < ARRAY_SIZE(symbols); i++) {
+		if (symbols[i].type && !symbols[i].end && address > symbols[i].start)
+			symbols[i].end = address;
+		if (!symbols[i].type && !strcmp(name, symbols[i].name)) {
+			symbols[i].type = type;
+			symbols[i].start = address;
+		}
+	}
+}
+
+/* Symbols of modules, whose name follows, are of no interest. Returns how many there are. */
+static int read_symbols(FILE *list)
+{
+	char line[1024], type, name[512];
+	unsigned long address;
+	int count = 0;
+
+	while (fgets(line, sizeof(line), list)) {
+		if (strchr(line, '[') || sscanf(line, "%lx %c %511s", &address, &type, name) != 3)
+			continue;
+		take_symbol(address, type, name);
+		count++;
+	}
+	return count;
+}
+
+static unsigned long offset(unsigned long address)
+{
+	return image && address > image ? address - image : 0;
+}
+
+static void state_symbols(void)
+{
+	size_t i;
+
+	printf("# fact symbols");
+	for (i = 0; i < ARRAY_SIZE(symbols); i++)
+		if (symbols[i].type)
+			printf(" %s:%c:%#lx-%#lx", symbols[i].name, symbols[i].type,
+			       offset(symbols[i].start), offset(symbols[i].end));
+	printf("\n");
+}
+
+int main(void)
+{
+	FILE *list;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	ksft_set_plan(1);
+	list = fopen(SYMBOLS_FILE, "r");
+	if (!list)
+		ksft_exit_skip("no " SYMBOLS_FILE ": %s\n", strerror(errno));
+	if (!read_symbols(list))
+		ksft_exit_skip(SYMBOLS_FILE " is empty\n");
+	state_symbols();
+	ksft_test_result_pass("symbols\n");
+	ksft_finished();
+}
