@@ -8,6 +8,7 @@ BASE	?=
 ARCH	:= riscv
 KSRC	?=
 CELL	?=
+IMAGE	?=
 QEMU	?= qemu-system-riscv64
 BIOS	?=
 BUSYBOX	?=
@@ -24,7 +25,7 @@ endif
 # The scripts call kbuild themselves: they get the user's variables by name
 JOBS	= $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS)))
 quiet	:= $(if $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),silent_)
-export BASE KSRC CELL QEMU BIOS BUSYBOX TIMEOUT FORCE N SEED FIRST JOBS quiet CROSS_COMPILE LLVM V W C
+export BASE KSRC CELL IMAGE QEMU BIOS BUSYBOX TIMEOUT FORCE N SEED FIRST JOBS quiet CROSS_COMPILE LLVM V W C
 ifneq ($(origin CC),default)
 export CC
 endif
@@ -41,6 +42,7 @@ help:
 	@echo  '  check       lint, unit tests, compose tests, all cells and controls'
 	@echo  '  check-full  the same and what takes long'
 	@echo  '  fuzz        N random machines, drawn from SEED'
+	@echo  '  survey      boot the kernel IMAGE= as it is, and tell what it has and what it gets wrong'
 	@echo  '  series      compose the patch series for BASE= or KSRC='
 	@echo  '  lint        checkpatch on each patch, shellcheck, checkpatch on our C'
 	@echo  '  shell       BusyBox prompt in the cell CELL='
@@ -54,6 +56,7 @@ help:
 	@echo  '              without it check takes what menuconfig chose'
 	@echo  '  KSRC=dir    your own kernel tree instead; it is copied and never touched'
 	@echo  '  CELL=name   the cell for boot and shell (<base>.numa.page.sv39.smp4)'
+	@echo  '  IMAGE=file  riscv64 Image, vmlinuz or Debian package of a kernel, for survey'
 	@echo  '  QEMU=       qemu-system-riscv64, 8.1 or later'
 	@echo  '  BIOS=       OpenSBI fw_dynamic.bin, 1.6 or later (a package)'
 	@echo  '  BUSYBOX=    static riscv64 BusyBox (a package)'
@@ -68,7 +71,7 @@ boot:
 shell:
 	@scripts/boot --shell
 
-check series lint cells fuzz:
+check series lint cells fuzz survey:
 	@scripts/$@
 
 check-full:
@@ -81,4 +84,4 @@ menuconfig:
 clean:
 	@scripts/clean
 
-.PHONY: help boot check check-full fuzz series lint shell cells menuconfig clean
+.PHONY: help boot check check-full fuzz survey series lint shell cells menuconfig clean
