@@ -27,6 +27,9 @@ static struct symbol symbols[] = {
 	{ .name = "kasan_report" },
 	{ .name = "kasan_populate_early_vm_area_shadow" },
 	{ .name = "pv_time_init" },
+	{ .name = "pv_time_cpu_online" },
+	{ .name = "sbi_sta_steal_time_set_shmem" },
+	{ .name = "per_cpu_ptr_to_phys" },
 	{ .name = "local_flush_tlb_all" },
 	{ .name = "local_flush_tlb_kernel_range" },
 	{ .name = "flush_tlb_all" },
@@ -34,6 +37,14 @@ static struct symbol symbols[] = {
 };
 
 static unsigned long image;	/* address of its start */
+
+/* The compiler may have added to it, as in NAME.constprop.0. */
+static bool is_named(const char *symbol, const char *name)
+{
+	size_t length = strlen(name);
+
+	return !strncmp(symbol, name, length) && (!symbol[length] || symbol[length] == '.');
+}
 
 /* The list is in the order of addresses. */
 static void take_symbol(unsigned long address, char type, const char *name)
@@ -45,7 +56,7 @@ static void take_symbol(unsigned long address, char type, const char *name)
 	for (i = 0; i < ARRAY_SIZE(symbols); i++) {
 		if (symbols[i].type && !symbols[i].end && address > symbols[i].start)
 			symbols[i].end = address;
-		if (!symbols[i].type && !strcmp(name, symbols[i].name)) {
+		if (!symbols[i].type && is_named(name, symbols[i].name)) {
 			symbols[i].type = type;
 			symbols[i].start = address;
 		}

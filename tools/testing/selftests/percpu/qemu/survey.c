@@ -21,6 +21,7 @@
 #define ENABLE		"riscv-percpu-page-first-chunk"
 #define BOOT_DATA	"riscv-cpu_ops_sbi-boot_data"
 #define EARLY_FLUSH	"mm-flush_cache_vmap_early"
+#define STEAL_TIME	"riscv-paravirt-steal_time-phys"
 
 /* Which boots a conclusion is drawn from */
 typedef bool (*pick_fn)(const struct seen *seen);
@@ -296,43 +297,59 @@ static void conclude_harts(struct survey *survey)
 		tell(survey, what, "not known: no boot has started harts in page mode");
 }
 
-/* Does the code of the allocator flush, or call another function that does? */
-static bool flushes(const struct survey *survey, unsigned long start, unsigned long end)
-{
-	static const char * const names[] = {
-		"local_flush_tlb_all", "local_flush_tlb_kernel_range", "flush_tlb_all",
-		"flush_tlb_kernel_range",
-	};
-	const uint8_t *code = survey->image + start;
-	unsigned long called, ignored;
-	size_t i;
+/* The code of a function, empty if it is not known where that is */
+struct function {
+	const uint8_t *code;
+	unsigned long start;
+	size_t size;
+};
 
-	if (code_fences(code, end - start))
-		return true;
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		if (find_symbol(survey, names[i], &called, &ignored) && called &&
-		    code_calls(code, end - start, (long long)called - (long long)start))
-			return true;
-	return false;
+static struct function find_function(const struct survey *survey, const char *name)
+{
+	unsigned long start, end;
+
+	if (!find_symbol(survey, name, &start, &end) || !start || end <= start ||
+	    end > survey->size)
+		return (struct function){ 0 };
+	return (struct function){ survey->image + start, start, end - start };
+}
+
+static bool calls(const struct survey *survey, const struct function *function, const char *name)
+{
+	unsigned long start, end;
+
+	return find_symbol(survey, name, &start, &end) && start &&
+	       code_calls(function->code, function->size,
+			  (long long)start - (long long)function->start);
+}
+
+/* Does the code flush, or call another function that does? */
+static bool flushes(const struct survey *survey, const struct function *function)
+{
+	return code_fences(function->code, function->size) ||
+	       calls(survey, function, "local_flush_tlb_all") ||
+	       calls(survey, function, "local_flush_tlb_kernel_range") ||
+	       calls(survey, function, "flush_tlb_all") ||
+	       calls(survey, function, "flush_tlb_kernel_range");
 }
 
 /* QEMU caches no invalid translation, so no boot can tell */
 static void conclude_flush(struct survey *survey)
 {
 	static const char what[] = "early flush";
-	unsigned long start, end;
+	struct function allocator = find_function(survey, "pcpu_page_first_chunk");
 
 	if (!survey->symbols)
 		tell(survey, what, "not known: the kernel lists no symbols (KALLSYMS)");
-	else if (!find_symbol(survey, "pcpu_page_first_chunk", &start, &end))
+	else if (!symbol_type(survey, "pcpu_page_first_chunk"))
 		tell(survey, what, "not known: there is no pcpu_page_first_chunk() to look at");
-	else if (!start || end <= start || end > survey->size)
+	else if (!allocator.size)
 		tell(survey, what, "not known: where pcpu_page_first_chunk() is in the Image");
-	else if (flushes(survey, start, end))
+	else if (flushes(survey, &allocator))
 		tell(survey, what, "yes: by the code of pcpu_page_first_chunk()");
 	else
-		blame(survey, what,
-		      "lacks %s: pcpu_page_first_chunk() flushes no TLB", EARLY_FLUSH);
+		blame(survey, what, "lacks %s: pcpu_page_first_chunk() flushes no TLB",
+		      EARLY_FLUSH);
 }
 
 /* A kernel with KASAN that runs in page mode has the hook, whatever it is called */
@@ -374,16 +391,28 @@ static void conclude_units(struct survey *survey)
 		tell(survey, what, "not known: no boot has told where they are (KEXEC=y)");
 }
 
+/* The address that the SBI implementation is told: the compiler may have put what takes it
+ * into what calls it
+ */
 static void conclude_steal_time(struct survey *survey)
 {
+	static const char good[] = "per_cpu_ptr_to_phys";
 	static const char what[] = "steal time";
+	struct function online = find_function(survey, "pv_time_cpu_online");
+	struct function set = find_function(survey, "sbi_sta_steal_time_set_shmem");
 
 	if (!survey->symbols)
 		tell(survey, what, "not known: the kernel lists no symbols (KALLSYMS)");
-	else if (symbol_type(survey, "pv_time_init"))
-		tell(survey, what, "not tested: it is built in, and works only in a KVM guest");
-	else
+	else if (!symbol_type(survey, "pv_time_init"))
 		tell(survey, what, "not built in");
+	else if (!online.size)
+		tell(survey, what, "not known: where pv_time_cpu_online() is in the Image");
+	else if (calls(survey, &online, good) || (set.size && calls(survey, &set, good)))
+		tell(survey, what, "yes: by its code, which calls %s(); it takes KVM to run", good);
+	else if (symbol_type(survey, "pcpu_page_first_chunk"))
+		blame(survey, what, "lacks %s: no call of %s()", STEAL_TIME, good);
+	else
+		tell(survey, what, "lacks %s: no call of %s()", STEAL_TIME, good);
 }
 
 static void conclude_splats(struct survey *survey)

@@ -27,6 +27,11 @@ static const uint8_t code[] = {
 #define LACKS_HOOK \
 	"  # fact symbols kasan_report:T:0x4-0x8 pcpu_page_first_chunk:T:0x4-0xa " \
 	"kasan_populate_early_vm_area_shadow:W:0x4-0x8\n"
+#define PV	"  # fact symbols pv_time_init:t:0x4-0x8"
+#define ONLINE	" pv_time_cpu_online:t:0x4-0xa"
+#define ONLINE_CALLS	" pv_time_cpu_online:t:0xa-0x10"
+#define SHMEM_CALLS	" sbi_sta_steal_time_set_shmem:t:0xa-0x10"
+#define TO_PHYS	" per_cpu_ptr_to_phys:T:0x4-0xa"
 #define CALLER	"  # fact symbols pcpu_page_first_chunk:t:0xa-0x10"
 
 static struct made_up made;
@@ -404,7 +409,7 @@ static void test_no_kasan(void **state)
 {
 	assert_contains(look_at_code("  # fact symbols pv_time_init:t:0x4-0x8\n"),
 			"KASAN hook        not known: the kernel is built without KASAN\n");
-	assert_contains(screen, "steal time        not tested: ");
+	assert_contains(screen, "steal time        not known: where pv_time_cpu_online() is");
 }
 
 static void test_kasan(void **state)
@@ -412,6 +417,31 @@ static void test_kasan(void **state)
 	assert_contains(look_at_code("  # fact symbols kasan_report:T:0x4-0x8\n"),
 			"KASAN hook        yes: the kernel has KASAN and runs in page mode\n");
 	assert_contains(screen, "steal time        not built in\n");
+}
+
+static void test_steal_time(void **state)
+{
+	assert_contains(look_at_code(PV ONLINE_CALLS TO_PHYS "\n"),
+			"steal time        yes: by its code");
+}
+
+static void test_steal_time_in_two(void **state)
+{
+	assert_contains(look_at_code(PV ONLINE SHMEM_CALLS TO_PHYS "\n"),
+			"steal time        yes: by its code");
+}
+
+/* Without a page first chunk it does no harm */
+static void test_steal_time_by_pa(void **state)
+{
+	assert_contains(look_at_code(PV ONLINE " per_cpu_ptr_to_phys:T:0xa-0x10\n"),
+			"steal time        lacks riscv-paravirt-steal_time-phys: no call of per_cpu_ptr_to_phys()\n");
+}
+
+static void test_steal_time_by_pa_and_page(void **state)
+{
+	assert_contains(look_at_code(PV ONLINE " pcpu_page_first_chunk:T:0x4-0xa\n"),
+			"steal time        WRONG: lacks riscv-paravirt-steal_time-phys: ");
 }
 
 static void test_panic(void **state)
@@ -645,6 +675,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_symbols, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_kasan, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_kasan, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_steal_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_steal_time_in_two, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_steal_time_by_pa, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_steal_time_by_pa_and_page, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_panic, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_log_channel, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_log_cut, set_up, tear_down),
