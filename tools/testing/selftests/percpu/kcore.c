@@ -22,36 +22,15 @@
 #include "percpu_test.h"
 
 #define PAGE_SIZE	4096UL	/* RISC-V has no other */
-#define TABLE_BITS	9
 #define MAX_PAGES	1024
 #define MAGIC		0x7063000000000000ULL	/* and the pid: what a test left behind stays */
 #define KPTR_RESTRICT	"/proc/sys/kernel/kptr_restrict"
-
-/* Documentation/arch/riscv and the privileged specification, Sv39 to Sv57 */
-#define PTE_VALID	0x1UL
-#define PTE_LEAF	0xeUL
-#define PTE_PFN(entry)	((entry) >> 10 & ((1UL << 44) - 1))
 
 static struct first_chunk chunk;
 static cpu_set_t possible;
 static unsigned long units[CPU_SETSIZE];
 static unsigned long long pages[CPU_SETSIZE][MAX_PAGES];
 static unsigned long area_start, area_end;
-static int levels;
-
-static int read_levels(void)
-{
-	char mode[PAGING_SIZE];
-	int bits, err;
-
-	err = read_paging(mode);
-	if (err)
-		return err;
-	if (sscanf(mode, "sv%d", &bits) != 1)
-		return -ENOMSG;
-	levels = (bits - 12) / TABLE_BITS;
-	return 0;
-}
 
 static int set_kptr_restrict(const char *value)
 {
@@ -148,30 +127,6 @@ static void test_places(void)
 			 chunk.is_page ? "in the early area" : "in the linear map");
 }
 
-static int translate(unsigned long address, unsigned long long *phys)
-{
-	unsigned long long table = kernel_image_to_phys(kernel_symbols.page_table);
-	unsigned long entry, offset_mask;
-	int level, err;
-
-	for (level = levels - 1; level >= 0; level--) {
-		offset_mask = (PAGE_SIZE << (TABLE_BITS * level)) - 1;
-		entry = (address / (offset_mask + 1)) % (1 << TABLE_BITS);
-		err = kernel_read_phys(table + entry * sizeof(entry), &entry, sizeof(entry));
-		if (err)
-			return err;
-		if (!(entry & PTE_VALID))
-			return -ENOENT;
-		table = PTE_PFN(entry) * PAGE_SIZE;
-		if (entry & PTE_LEAF) {
-			*phys = (table & ~(unsigned long long)offset_mask) |
-				(address & offset_mask);
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
 static bool translate_unit(int cpu)
 {
 	unsigned long address;
@@ -180,7 +135,7 @@ static bool translate_unit(int cpu)
 
 	for (i = 0; i < chunk.pages; i++) {
 		address = units[cpu] + i * PAGE_SIZE;
-		err = translate(address, &pages[cpu][i]);
+		err = kernel_mapped_to_phys(address, &pages[cpu][i]);
 		if (err)
 			return fails(cpu, strerror(-err), address);
 	}
@@ -235,7 +190,7 @@ static bool notes_agree(int cpu, unsigned long pointer, unsigned long long expor
 
 	err = kernel_read_offset(cpu, &offset);
 	if (!err)
-		err = translate(pointer + offset, &phys);
+		err = kernel_mapped_to_phys(pointer + offset, &phys);
 	if (err)
 		return fails(cpu, strerror(-err), pointer);
 	if (phys == exported)
@@ -351,9 +306,6 @@ static void read_all(void)
 		ksft_exit_fail_msg("boot message about the first chunk: %s\n", strerror(-err));
 	if (chunk.pages > MAX_PAGES)
 		ksft_exit_fail_msg("units of %lu pages\n", chunk.pages);
-	err = read_levels();
-	if (err)
-		ksft_exit_fail_msg("mmu in /proc/cpuinfo: %s\n", strerror(-err));
 	kernel_memory_open();
 	for (cpu = next_cpu(-1, &possible); cpu >= 0; cpu = next_cpu(cpu, &possible)) {
 		err = kernel_read_unit(cpu, &units[cpu]);

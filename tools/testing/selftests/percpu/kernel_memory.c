@@ -17,10 +17,18 @@
 #define MAX_SEGMENTS	64
 #define NO_PHYS		((unsigned long long)-1)
 
+/* Documentation/arch/riscv and the privileged specification, Sv39 to Sv57 */
+#define PAGE_SIZE	4096UL	/* RISC-V has no other */
+#define TABLE_BITS	9
+#define PTE_VALID	0x1UL
+#define PTE_LEAF	0xeUL
+#define PTE_PFN(entry)	((entry) >> 10 & ((1UL << 44) - 1))
+
 static int kcore = -1;
 static Elf64_Phdr segments[MAX_SEGMENTS];
 static int nr_segments;
 static unsigned long long image_phys;
+static int levels;	/* of the page table */
 
 /** kernel_symbols - what kernel_memory_open() found */
 struct kernel_symbols kernel_symbols;
@@ -35,6 +43,7 @@ static const struct {
 	{ "__per_cpu_offset", &kernel_symbols.percpu_offset },
 	{ "crash_notes", &kernel_symbols.crash_notes },
 	{ "kasan_early_shadow_page", &kernel_symbols.kasan_shadow },
+	{ "steal_time", &kernel_symbols.steal_time },
 };
 
 static int pread_all(int fd, void *data, size_t size, off_t offset)
@@ -102,6 +111,20 @@ static int read_image_phys(void)
 	return found ? 0 : -ENOMSG;
 }
 
+static int read_levels(void)
+{
+	char mode[PAGING_SIZE];
+	int bits, err;
+
+	err = read_paging(mode);
+	if (err)
+		return err;
+	if (sscanf(mode, "sv%d", &bits) != 1)
+		return -ENOMSG;
+	levels = (bits - 12) / TABLE_BITS;
+	return 0;
+}
+
 /**
  * kernel_memory_open - make the functions below usable
  *
@@ -126,6 +149,9 @@ void kernel_memory_open(void)
 	err = read_image_phys();
 	if (err)
 		ksft_exit_fail_msg("/proc/iomem: Kernel code: %s\n", strerror(-err));
+	err = read_levels();
+	if (err)
+		ksft_exit_fail_msg("mmu in /proc/cpuinfo: %s\n", strerror(-err));
 }
 
 static bool in_segment(const Elf64_Phdr *segment, unsigned long long start,
@@ -183,6 +209,37 @@ int kernel_linear_to_phys(unsigned long address, unsigned long long *phys)
 unsigned long long kernel_image_to_phys(unsigned long address)
 {
 	return image_phys + (address - kernel_symbols.text);
+}
+
+/**
+ * kernel_mapped_to_phys - translate an address by the kernel's page table
+ * @address: the address, of any kind
+ * @phys: where that is
+ *
+ * Return: 0, -ENOENT if it is not mapped, or another negative errno.
+ */
+int kernel_mapped_to_phys(unsigned long address, unsigned long long *phys)
+{
+	unsigned long long table = kernel_image_to_phys(kernel_symbols.page_table);
+	unsigned long entry, offset_mask;
+	int level, err;
+
+	for (level = levels - 1; level >= 0; level--) {
+		offset_mask = (PAGE_SIZE << (TABLE_BITS * level)) - 1;
+		entry = (address / (offset_mask + 1)) % (1 << TABLE_BITS);
+		err = kernel_read_phys(table + entry * sizeof(entry), &entry, sizeof(entry));
+		if (err)
+			return err;
+		if (!(entry & PTE_VALID))
+			return -ENOENT;
+		table = PTE_PFN(entry) * PAGE_SIZE;
+		if (entry & PTE_LEAF) {
+			*phys = (table & ~(unsigned long long)offset_mask) |
+				(address & offset_mask);
+			return 0;
+		}
+	}
+	return -EINVAL;
 }
 
 /**

@@ -15,6 +15,7 @@
  * @percpu_offset: __per_cpu_offset, by CPU
  * @crash_notes: a pointer to dynamic per-CPU memory
  * @kasan_shadow: kasan_early_shadow_page, KASAN's
+ * @steal_time: a per-CPU variable as linked
  */
 struct kernel_symbols {
 	unsigned long text;
@@ -23,6 +24,7 @@ struct kernel_symbols {
 	unsigned long percpu_offset;
 	unsigned long crash_notes;
 	unsigned long kasan_shadow;
+	unsigned long steal_time;
 };
 
 extern struct kernel_symbols kernel_symbols;
@@ -30,6 +32,7 @@ extern struct kernel_symbols kernel_symbols;
 void kernel_memory_open(void);
 int kernel_read_phys(unsigned long long phys, void *data, size_t size);
 int kernel_linear_to_phys(unsigned long address, unsigned long long *phys);
+int kernel_mapped_to_phys(unsigned long address, unsigned long long *phys);
 unsigned long long kernel_image_to_phys(unsigned long address);
 int kernel_read_offset(int cpu, unsigned long *offset);
 int kernel_read_unit(int cpu, unsigned long *unit);

@@ -18,38 +18,20 @@
 #include "kselftest.h"
 #include "percpu_test.h"
 #include "steal.h"
+#include "steal_memory.h"
 
 #define ADDRESS		"/kexec/steal_time"
 #define RESERVE		"/kexec/reserve"
 #define PAGE_SIZE	4096UL	/* RISC-V has no other */
 #define SECONDS		10
 
-/* sbi_sta_struct of a kernel tree */
-struct sta {
-	unsigned int sequence;
-	unsigned int flags;
-	unsigned long long steal;
-	unsigned char rest[48];
-};
-
 static unsigned long long phys;
-
-static struct sta read_sta(void)
-{
-	struct sta sta;
-	int err;
-
-	err = kernel_read_phys(phys, &sta, sizeof(sta));
-	if (err)
-		ksft_exit_fail_msg("%#llx: %s\n", phys, strerror(-err));
-	return sta;
-}
 
 /* Returns true as soon as the 64 bytes are not the same any more, under load. */
 static bool changes(void)
 {
 	time_t deadline = time(NULL) + SECONDS;
-	struct sta first = read_sta(), now = first;
+	struct sta first = steal_memory_read(phys), now = first;
 	cpu_set_t online;
 	int err;
 
@@ -59,45 +41,12 @@ static bool changes(void)
 	load_start(&online);
 	while (!memcmp(&now, &first, sizeof(now)) && time(NULL) < deadline) {
 		usleep(50000);
-		now = read_sta();
+		now = steal_memory_read(phys);
 	}
 	load_stop();
 	ksft_print_msg("%#llx: sequence %u, stolen %llu ns; then %u and %llu\n", phys,
 		       first.sequence, first.steal, now.sequence, now.steal);
 	return memcmp(&now, &first, sizeof(now));
-}
-
-/* The symbol is the address in the per-CPU data as linked. */
-static unsigned long find_symbol(void)
-{
-	unsigned long address, found = 0;
-	char line[512], name[256];
-	FILE *kallsyms;
-
-	kallsyms = fopen("/proc/kallsyms", "r");
-	while (kallsyms && !found && fgets(line, sizeof(line), kallsyms))
-		if (sscanf(line, "%lx %*c %255s", &address, name) == 2 &&
-		    !strcmp(name, "steal_time"))
-			found = address;
-	if (kallsyms)
-		fclose(kallsyms);
-	return found;
-}
-
-static void find_steal_time(void)
-{
-	unsigned long offset, symbol = find_symbol();
-	int err;
-
-	if (!symbol)
-		ksft_exit_skip("/proc/kallsyms has no steal_time (PARAVIRT)\n");
-	err = kernel_read_offset(0, &offset);
-	if (!err)
-		err = kernel_linear_to_phys(symbol + offset, &phys);
-	if (err == -EFAULT)
-		ksft_exit_skip("per-CPU memory is not in the linear map\n");
-	if (err)
-		ksft_exit_fail_msg("steal_time: %s\n", strerror(-err));
 }
 
 static void write_line(const char *path, const char *line)
@@ -129,7 +78,7 @@ int main(void)
 	kernel_memory_open();
 	after = !read_number(ADDRESS, 16, &phys);
 	if (!after)
-		find_steal_time();
+		phys = steal_memory_find(0);
 
 	ksft_set_plan(1);
 	if (after) {
