@@ -217,6 +217,17 @@ static void open_port(void)
 		die("results");
 }
 
+/* A test may have taken the port away for a while. Nothing is buffered at this time. */
+static void renew_port(void)
+{
+	struct pollfd state = { .fd = fileno(port) };
+
+	if (poll(&state, 1, 0) == 1 && state.revents & POLLHUP) {
+		fclose(port);
+		open_port();
+	}
+}
+
 /* A line goes out whole: stdio writes on after a short write, and the port blocks. */
 static void flush_port(void)
 {
@@ -233,6 +244,7 @@ static void copy_line(struct test *test, bool complete)
 	text[test->length] = '\0';
 	if (!test->continues && !strcmp(text, "TAP version 13"))
 		strcpy(text, "KTAP version 1");
+	renew_port();
 	fprintf(port, "%s%s%s", test->continues ? "" : "  ", text, complete ? "\n" : "");
 	flush_port();
 	test->continues = !complete;
@@ -373,6 +385,7 @@ static void write_result(int number, bool ok, const char *name, int generation,
 
 	if (generation)
 		snprintf(suffix, sizeof(suffix), " (kexec %d)", generation);
+	renew_port();
 	fprintf(port, "%s %d %s%s%s\n", ok ? "ok" : "not ok", number, name, suffix, directive);
 	flush_port();
 }

@@ -9,11 +9,15 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kselftest.h"
 #include "percpu_test.h"
 #include "steal.h"
+
+#define SECONDS		20
+#define TICKS		3	/* of /proc/stat, 10 ms each */
 
 static pid_t spinners[CPU_SETSIZE];
 static int nr_spinners;
@@ -82,4 +86,51 @@ void load_stop(void)
 		kill(spinners[--nr_spinners], SIGKILL);
 		waitpid(spinners[nr_spinners], NULL, 0);
 	}
+}
+
+static bool grows(int cpu, const struct cpu_times *before)
+{
+	struct cpu_times first = {}, times = {};
+	time_t deadline = time(NULL) + SECONDS;
+	int err;
+
+	err = read_cpu_times(cpu, &first);
+	while (!err && time(NULL) < deadline) {
+		usleep(50000);
+		err = read_cpu_times(cpu, &times);
+		if (times.steal < before->steal) {
+			ksft_print_msg("cpu%d: stolen: %lld ticks, and %lld before\n", cpu,
+				       times.steal, before->steal);
+			return false;
+		}
+		if (times.steal >= first.steal + TICKS && times.user >= first.user + TICKS)
+			return true;
+	}
+	ksft_print_msg("cpu%d: in %d s %lld ticks stolen and %lld in user mode\n", cpu, SECONDS,
+		       times.steal - first.steal, times.user - first.user);
+	if (err)
+		ksft_print_msg("cpu%d: %s\n", cpu, strerror(-err));
+	return false;
+}
+
+/**
+ * steal_goes_on - does stolen time grow, under load on all CPUs?
+ * @cpu: whose
+ * @before: what was counted then must not be lost
+ *
+ * Return: true if the CPU both works and waits, and the sum goes on from @before.
+ */
+bool steal_goes_on(int cpu, const struct cpu_times *before)
+{
+	cpu_set_t online;
+	bool ok;
+	int err;
+
+	err = read_cpulist(CPU_DIR "/online", &online);
+	if (err)
+		ksft_exit_fail_msg("%s/online: %s\n", CPU_DIR, strerror(-err));
+	load_start(&online);
+	ok = grows(cpu, before);
+	load_stop();
+	return ok;
 }

@@ -4,6 +4,7 @@
 #define STEAL_H
 
 #include <sched.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 /**
@@ -19,5 +20,6 @@ struct cpu_times {
 int read_cpu_times(int cpu, struct cpu_times *times);
 void load_start(const cpu_set_t *cpus);
 void load_stop(void);
+bool steal_goes_on(int cpu, const struct cpu_times *before);
 
 #endif

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel withdraws the boot CPU's steal_time when it suspends, and tells the host
+ * anew when it resumes: hotplug does that for the other CPUs, but the boot CPU is the
+ * last one. Seen from outside, the host has cleared the memory and counts from zero;
+ * what /proc/stat shows goes on from where it was.
+ *
+ * It is a hibernation as far as pm_test=core goes with it, with all that is done
+ * before the image would be written and after. KVM never stops the hart then. So this
+ * sees that the host is told, and not what becomes of a kernel that does not tell it.
+ *
+ * Meanwhile the console's driver is away from its device, the port to which results
+ * go: on 7.3-rc7 a port that was frozen stays dead, for virtcons_restore() asks the
+ * host before there is room for the answer. init opens it again.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel_memory.h"
+#include "kselftest.h"
+#include "percpu_test.h"
+#include "steal.h"
+#include "steal_memory.h"
+
+#define POWER		"/sys/power"
+#define TEST_DELAY	"/sys/module/hibernate/parameters/pm_test_delay"
+#define DRIVER		"/sys/bus/virtio/drivers/virtio_console"
+#define BOOT_CPU	0
+#define SECONDS		60
+#define ENOUGH		2000000000ULL	/* ns: more than is stolen before we look again */
+
+static unsigned long long phys;
+
+static int write_value(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, value, strlen(value)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* Leaves the name empty if the driver has no device. */
+static void name_device(char *name, size_t size)
+{
+	struct dirent *entry;
+	DIR *dir = opendir(DRIVER);
+
+	name[0] = '\0';
+	while (dir && (entry = readdir(dir)))
+		if (!strncmp(entry->d_name, "virtio", 6))
+			snprintf(name, size, "%s", entry->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+static int suspend(void)
+{
+	int err;
+
+	write_value(TEST_DELAY, "1");	/* second instead of five, where one can choose */
+	err = write_value(POWER "/pm_test", "core");
+	return err ? err : write_value(POWER "/state", "disk");
+}
+
+/* Nothing may be written to the standard output before the port is there again. */
+static int suspend_without_port(void)
+{
+	char device[256];
+	int err, bind_err;
+
+	name_device(device, sizeof(device));
+	err = *device ? write_value(DRIVER "/unbind", device) : 0;
+	if (err)
+		return err;
+	err = suspend();
+	bind_err = *device ? write_value(DRIVER "/bind", device) : 0;
+	return err ? err : bind_err;
+}
+
+/* The host has counted so much that less of it will tell. */
+static bool has_enough(struct sta *before)
+{
+	time_t deadline = time(NULL) + SECONDS;
+	cpu_set_t online;
+	int err;
+
+	err = read_cpulist(CPU_DIR "/online", &online);
+	if (err)
+		ksft_exit_fail_msg("%s/online: %s\n", CPU_DIR, strerror(-err));
+	load_start(&online);
+	do {
+		usleep(50000);
+		*before = steal_memory_read(phys);
+	} while (before->steal < ENOUGH && time(NULL) < deadline);
+	load_stop();
+	*before = steal_memory_read(phys);
+	ksft_print_msg("%#llx: sequence %u, stolen %llu ns\n", phys, before->sequence,
+		       before->steal);
+	return before->steal >= ENOUGH;
+}
+
+static bool is_told(const struct sta *before)
+{
+	struct sta after;
+	int err;
+
+	err = suspend_without_port();
+	after = steal_memory_read(phys);
+	if (err)
+		ksft_exit_fail_msg("suspend: %s\n", strerror(-err));
+	ksft_print_msg("%#llx: sequence %u, stolen %llu ns\n", phys, after.sequence, after.steal);
+	return after.steal < before->steal;
+}
+
+int main(void)
+{
+	struct cpu_times times;
+	struct sta before;
+	int err;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	if (access(POWER "/pm_test", W_OK))
+		ksft_exit_skip(POWER "/pm_test: %s (HIBERNATION, PM_DEBUG)\n", strerror(errno));
+	kernel_memory_open();
+	phys = steal_memory_find(BOOT_CPU);
+
+	ksft_set_plan(3);
+	ksft_test_result(has_enough(&before), "the host counts\n");
+	err = read_cpu_times(BOOT_CPU, &times);
+	if (err)
+		ksft_exit_fail_msg("/proc/stat: cpu%d: %s\n", BOOT_CPU, strerror(-err));
+	ksft_test_result(is_told(&before), "the host was told to count anew\n");
+	ksft_test_result(steal_goes_on(BOOT_CPU, &times), "what the kernel shows goes on\n");
+	ksft_finished();
+}
