@@ -114,9 +114,8 @@ int main(void)
 	if (!err)
 		err = log_read(log, take_message);
 	ksft_test_result(!err && !strcmp(end, "SUCCESS"), "ends with %s\n", *end ? end : "nothing");
-	ksft_test_result(online_attempts > 0 && offline_attempts > 0,
-			 "%ld times online, %ld times offline\n", online_attempts,
-			 offline_attempts);
+	ksft_print_msg("%ld times online, %ld times offline\n", online_attempts, offline_attempts);
+	ksft_test_result(online_attempts > 0 && offline_attempts > 0, "CPUs went and came\n");
 	ksft_test_result(!splats, "no splat\n");
 	err = read_cpulist(CPU_DIR "/online", &after);
 	ksft_test_result(!err && CPU_EQUAL(&before, &after), "all online again\n");
