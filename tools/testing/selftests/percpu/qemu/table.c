@@ -534,21 +534,16 @@ static bool parse_cell_options(const struct line *line, const struct table *tabl
 	return i == line->nr_words || parse_control(line, i, cell);
 }
 
-static bool parse_cell(struct line *line, void *arg)
+static bool parse_one_cell(struct line *line, struct cells_arg *cells)
 {
 	static const char * const pagings[] = { "sv39", "sv48", "sv57", NULL };
 	static const char * const allocs[] = { "-", "embed", "page", NULL };
 	static const char * const chunks[] = { "embed", "page", NULL };
-	struct cells_arg *cells = arg;
 	struct table *table = cells->table;
 	struct cell cell = { .fails = VERDICT_PASS };
 	bool counts = true;
 	size_t i;
 
-	split(line);
-	if (line->nr_words < 5)
-		return complain(line, "want kernel, machine, paging, alloc and first chunk, not",
-				line->words[0]);
 	if (!copy_word(cell.kernel, sizeof(cell.kernel), line->words[0]))
 		return complain(line, "name too long", line->words[0]);
 	cell.machine = find_machine(table, line->words[1]);
@@ -578,6 +573,41 @@ static bool parse_cell(struct line *line, void *arg)
 	table->cells = xrealloc(table->cells, (table->nr_cells + 1) * sizeof(cell));
 	table->cells[table->nr_cells++] = cell;
 	return true;
+}
+
+/*
+ * NAME@each is NAME@N for each commit of the series but the last, which is NAME.
+ * The latest comes first: from one kernel to the next little has to be built.
+ */
+static bool parse_each_commit(struct line *line, size_t length, struct cells_arg *cells)
+{
+	const char *each = line->words[0];
+	unsigned int commit = count_commits(cells->table);
+	char kernel[NAME_SIZE];
+
+	while (commit-- > 1) {
+		if ((size_t)snprintf(kernel, sizeof(kernel), "%.*s@%u", (int)length, each,
+				     commit) >= sizeof(kernel))
+			return complain(line, "name too long", each);
+		line->words[0] = kernel;
+		if (!parse_one_cell(line, cells))
+			return false;
+	}
+	return true;
+}
+
+static bool parse_cell(struct line *line, void *arg)
+{
+	const char *at;
+
+	split(line);
+	if (line->nr_words < 5)
+		return complain(line, "want kernel, machine, paging, alloc and first chunk, not",
+				line->words[0]);
+	at = strchr(line->words[0], '@');
+	if (at && !strcmp(at, "@each"))
+		return parse_each_commit(line, at - line->words[0], arg);
+	return parse_one_cell(line, arg);
 }
 
 /**

@@ -804,6 +804,19 @@ static void test_rows_for_some_commits(void **state)
 	assert_rows(SERIES, false, after, "k@0 k@1");
 }
 
+static void test_rows_for_each_commit(void **state)
+{
+	static const char series[] = "a ADD v1\nb PRESENT\nc ADD v1\nd ADD v1\ne ADD v1\n";
+	static const char rows[] =
+		"k@each smp4 sv39 - page before=d\n"
+		"k@each smp4 sv39 - page has=d\n"
+		"l@each smp4 sv39 - page\n";
+
+	assert_rows(series, false, rows, "k@2 k@1 k@3 l@3 l@2 l@1");
+	assert_rows("a ADD v1\n", false, "k@each smp4 sv39 - page\n", "");
+	assert_rows(NULL, false, rows, "");
+}
+
 static void test_smoke(void **state)
 {
 	static const char rows[] =
@@ -887,6 +900,7 @@ int main(void)
 		cmocka_unit_test(test_expressions_with_blanks),
 		cmocka_unit_test(test_rows_for_some_bases),
 		cmocka_unit_test(test_rows_for_some_commits),
+		cmocka_unit_test(test_rows_for_each_commit),
 		cmocka_unit_test(test_smoke),
 		cmocka_unit_test(test_bad_conditions),
 		cmocka_unit_test(test_missing_file),
