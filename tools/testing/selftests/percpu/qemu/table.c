@@ -503,17 +503,26 @@ static bool is_named(const char *word)
 	       !value_of(word, "initrd");
 }
 
+/* "smoke", or "smoke=BASE" for that base alone */
+static bool is_smoke(const char *word, const char *base)
+{
+	const char *value = value_of(word, "smoke");
+
+	return value ? !strcmp(value, base) : !strcmp(word, "smoke");
+}
+
 /* From the sixth word on; adds to the name, and tells whether the row counts */
-static bool parse_cell_options(const struct line *line, const struct table *table,
+static bool parse_cell_options(const struct line *line, const struct cells_arg *cells,
 			       struct cell *cell, bool *counts)
 {
+	const struct table *table = cells->table;
 	size_t used = strlen(cell->name);
 	bool smoke = false;
 	unsigned int i;
 
 	for (i = 5; i < line->nr_words && strcmp(line->words[i], "fails"); i++) {
-		if (!strcmp(line->words[i], "smoke")) {
-			smoke = true;
+		if (!strcmp(line->words[i], "smoke") || value_of(line->words[i], "smoke")) {
+			smoke |= is_smoke(line->words[i], cells->base);
 			continue;
 		}
 		if (is_condition(line->words[i])) {
@@ -562,7 +571,7 @@ static bool parse_one_cell(struct line *line, struct cells_arg *cells)
 			     cell.kernel, *cell.alloc ? cell.alloc : "auto", cell.paging,
 			     cell.machine->name) >= sizeof(cell.name))
 		return complain(line, "name too long", cells->base);
-	if (!parse_cell_options(line, table, &cell, &counts))
+	if (!parse_cell_options(line, cells, &cell, &counts))
 		return false;
 	if (!counts)
 		return true;
