@@ -29,6 +29,7 @@ static const char * const splat_starts[] = {
 /* Messages that say so somewhere */
 static const char * const splat_parts[] = {
 	"failed to come online",
+	"failed to report alive state",
 	"unknown allocator ",
 	"failed to boot secondary",
 	"scheduling while atomic",

@@ -119,6 +119,8 @@ static void test_lost_hart(void **state)
 {
 	assert_splat(BOOT "[    1.056789] CPU1: failed to come online\n" END,
 		     "CPU1: failed to come online");
+	assert_splat(BOOT "[   11.954871] CPU1 failed to report alive state\n" END,
+		     "CPU1 failed to report alive state");
 }
 
 static void test_unknown_allocator(void **state)
