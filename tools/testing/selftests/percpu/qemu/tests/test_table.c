@@ -804,7 +804,7 @@ static void test_rows_for_some_commits(void **state)
 	assert_rows(SERIES, false, after, "k@0 k@1");
 }
 
-static void test_rows_for_each_commit(void **state)
+static void test_rows_of_each_commit(void **state)
 {
 	static const char series[] = "a ADD v1\nb PRESENT\nc ADD v1\nd ADD v1\ne ADD v1\n";
 	static const char rows[] =
@@ -902,7 +902,7 @@ int main(void)
 		cmocka_unit_test(test_expressions_with_blanks),
 		cmocka_unit_test(test_rows_for_some_bases),
 		cmocka_unit_test(test_rows_for_some_commits),
-		cmocka_unit_test(test_rows_for_each_commit),
+		cmocka_unit_test(test_rows_of_each_commit),
 		cmocka_unit_test(test_smoke),
 		cmocka_unit_test(test_bad_conditions),
 		cmocka_unit_test(test_missing_file),
