@@ -12,6 +12,14 @@ list_files()
 	(cd "$1" && find . -type f | sed "s,^\.\(.*\),file ${2:-}\1 $1\1 0755 0 0,")
 }
 
+# list_tree ROOT: likewise / of the guest, with links and modes as they are in ROOT
+list_tree()
+{
+	find "$1" -mindepth 1 \( -type d -printf 'dir /%P 0%m 0 0\n' \) -o \
+		\( -type l -printf 'slink /%P %l 0%m 0 0\n' \) -o \
+		\( -type f -printf 'file /%P %p 0%m 0 0\n' \)
+}
+
 # pack ARCHIVE: makes ARCHIVE (.cpio.gz), whole or not at all, from the list on stdin
 pack()
 {
