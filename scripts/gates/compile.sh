@@ -101,6 +101,9 @@ compile()
 	: >"$log.new"
 	# shellcheck disable=SC2086 # lists of objects and variables
 	[ -z "$built" ] || {
+		# What is made of the tools of the host, once, is not of the patch; if it fails, so does
+		# what follows
+		kbuild $flags prepare >"$objects/log" 2>&1 || true
 		(cd "$objects" && rm -f $built)
 		kbuild -k $flags $built >"$log.new" 2>&1 || echo "make: *** it failed" >>"$log.new"
 	}
