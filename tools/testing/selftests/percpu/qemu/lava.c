@@ -27,6 +27,7 @@
 #define DEPLOY_SECONDS	300
 #define FACTS		4
 #define RESULT		"percpu\\.result: "
+#define END		RESULT "# done[\\s\\S]{0,3000}?reboot: Power down|end Kernel panic"
 
 /* A file that the job fetches, and the argument that it is for */
 struct image {
@@ -61,7 +62,7 @@ static void add_loader(struct job *job, const char *value)
 		  file);
 }
 
-static void append(struct job *job, const char *cmdline)
+static void add_cmdline(struct job *job, const char *cmdline)
 {
 	unsigned int i;
 	char *arg;
@@ -94,7 +95,7 @@ static void add_option(struct job *job, const char *option, const char *value)
 	else if (!strcmp(option, "-cpu"))
 		job->cpu = value;
 	else if (!strcmp(option, "-append"))
-		append(job, value);
+		add_cmdline(job, value);
 	else if (!strcmp(option, "-device"))
 		add_loader(job, value);
 	else if (is_one_of(option, files))
@@ -137,6 +138,11 @@ static void put(FILE *file, const char *key, const char *text)
 	fprintf(file, "%s%s\n", key, word ? word : "\"\"");
 	free(word);
 	json_decref(json);
+}
+
+static void put_licence(FILE *file)
+{
+	fprintf(file, "# %s-License-Identifier: GPL-2.0-only\n", "SPDX");
 }
 
 static void put_context(FILE *file, const struct job *job)
@@ -200,8 +206,8 @@ static char *make_pattern(const struct fact facts[FACTS])
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
 
-	fprintf(file, RESULT " *(?=(?:(?:not )?ok \\d+ (?:- |# SKIP )?|# fact )"
-		"(?P<test_case_id>(?<=fact )(?:");
+	fprintf(file, RESULT " *(?=(?:(?:not )?ok \\d+ (?:- |# SKIP )?|# fact )");
+	fprintf(file, "(?P<test_case_id>(?<=fact )(?:");
 	for (i = 0; i < FACTS; i++)
 		fprintf(file, "%s%s", i ? "|" : "", facts[i].key);
 	fprintf(file, ")(?= )|(?<!fact )[^#\\r\\n]*[^#\\s]))(?:ok[^\\r\\n]*(?=# SKIP)|# fact (?:");
@@ -232,8 +238,7 @@ static void put_monitor(FILE *file, const struct cell *cell)
 	list_facts(cell, facts);
 	pattern = make_pattern(facts);
 	put(file, "      start: ", "Linux version ");
-	put(file, "      end: ", RESULT "# done[\\s\\S]{0,3000}?reboot: Power down|"
-	    "end Kernel panic - not syncing");
+	put(file, "      end: ", END);
 	put(file, "      pattern: ", pattern);
 	fprintf(file, "      fixupdict:\n        \"ok\": pass\n        \"not ok\": fail\n"
 		"        \"# SKIP\": skip\n        \"# fact\": fail\n");
@@ -250,7 +255,7 @@ static void put_monitor(FILE *file, const struct cell *cell)
 
 static void put_job(FILE *file, const struct job *job, unsigned int seconds)
 {
-	fprintf(file, "# SPDX-License-Identifier: GPL-2.0-only\n");
+	put_licence(file);
 	put(file, "job_name: ", job->cell->name);
 	fprintf(file, "device_type: qemu\nvisibility: public\npriority: medium\n"
 		"timeouts:\n  job:\n    seconds: %u\n  action:\n    seconds: %u\n"
@@ -273,9 +278,10 @@ static void put_device(FILE *file, const struct job *job, const char *qemu)
 {
 	size_t i;
 
-	fprintf(file, "# SPDX-License-Identifier: GPL-2.0-only\n"
-		"available_architectures:\n- riscv64\n"
-		"constants:\n  boot_retry: 1\n  failure_retry: 1\n  spawn_maxread: \"4092\"\nparameters: {}\n"
+	put_licence(file);
+	fprintf(file, "available_architectures:\n- riscv64\n"
+		"constants:\n  boot_retry: 1\n  failure_retry: 1\n"
+		"  spawn_maxread: \"4092\"\nparameters: {}\n"
 		"timeouts:\n  actions: {}\n  connections: {}\n"
 		"actions:\n  deploy:\n    connections:\n      serial:\n"
 		"    methods:\n      image:\n        parameters: {}\n"

@@ -142,6 +142,13 @@ static bool read_record(struct log *log, const char *line)
 	return ok;
 }
 
+static bool no_record(const char *path, unsigned int number)
+{
+	error("%s:%u: not a record of LAVA's log; want lava-run's stderr or output.yaml", path,
+	      number);
+	return false;
+}
+
 static bool read_records(struct log *log, char *data, const char *path)
 {
 	unsigned int number = 0;
@@ -149,11 +156,8 @@ static bool read_records(struct log *log, char *data, const char *path)
 
 	while ((line = strsep(&data, "\n"))) {
 		number++;
-		if (*line && !read_record(log, line)) {
-			error("%s:%u: not a record of LAVA's log; give what lava-run writes to stderr, or a server's output.yaml",
-			      path, number);
-			return false;
-		}
+		if (*line && !read_record(log, line))
+			return no_record(path, number);
 	}
 	return true;
 }
