@@ -195,8 +195,9 @@ static void list_facts(const struct cell *cell, struct fact facts[FACTS])
 
 /*
  * The expression, of Python, that makes a case of a line of the results: of "ok N NAME"
- * and "not ok N NAME", and of a fact. Each group may be there only once, so both look
- * ahead from where the line begins. Its result is "# SKIP", "not ok" or "ok"; of a fact
+ * and "not ok N NAME", and of a fact, which is called "fact NAME", since tests have the
+ * same names. Each group may be there only once, so all look ahead from where the line
+ * begins. The result is "# SKIP", "not ok" or "ok"; of a fact
  * it is the value if that is as it must be, else "# fact".
  */
 static char *make_pattern(const struct fact facts[FACTS])
@@ -206,11 +207,11 @@ static char *make_pattern(const struct fact facts[FACTS])
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
 
-	fprintf(file, RESULT " *(?=(?:(?:not )?ok \\d+ (?:- |# SKIP )?|# fact )");
-	fprintf(file, "(?P<test_case_id>(?<=fact )(?:");
+	fprintf(file, RESULT " *(?=(?:(?:not )?ok \\d+ (?:- |# SKIP )?|# )");
+	fprintf(file, "(?P<test_case_id>(?<=# )fact (?:");
 	for (i = 0; i < FACTS; i++)
 		fprintf(file, "%s%s", i ? "|" : "", facts[i].key);
-	fprintf(file, ")(?= )|(?<!fact )[^#\\r\\n]*[^#\\s]))(?:ok[^\\r\\n]*(?=# SKIP)|# fact (?:");
+	fprintf(file, ")(?= )|(?<!# )[^#\\r\\n]*[^#\\s]))(?:ok[^\\r\\n]*(?=# SKIP)|# fact (?:");
 	for (i = 0; i < FACTS; i++)
 		fprintf(file, "%s%s (?=%s[\\r\\n])", i ? "|" : "", facts[i].key, facts[i].value);
 	fprintf(file, "))?(?P<result># SKIP|not ok|ok|# fact|\\S+)[^\\r\\n]*[\\r\\n]");
