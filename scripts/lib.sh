@@ -134,6 +134,15 @@ prepare()
 	"$top/scripts/series"
 }
 
+# Can kernel $1 be made of the base? Trouble is not an answer.
+can_have()
+{
+	can_status=0
+	"$top/scripts/kernel" -p "$1" || can_status=$?
+	[ $can_status -le 1 ] || die "$1: cannot be made; see above"
+	return $can_status
+}
+
 # Builds the kernels that cells boot, and what the guest runs on them
 build_cells()
 {

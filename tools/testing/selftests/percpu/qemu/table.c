@@ -503,12 +503,15 @@ static bool is_named(const char *word)
 	       !value_of(word, "initrd");
 }
 
-/* "smoke", or "smoke=BASE" for that base alone */
-static bool is_smoke(const char *word, const char *base)
+/* "smoke", or "smoke=BASE" for that base alone; false if it is another word */
+static bool take_smoke(const char *word, const char *base, bool *smoke)
 {
 	const char *value = value_of(word, "smoke");
 
-	return value ? !strcmp(value, base) : !strcmp(word, "smoke");
+	if (!value && strcmp(word, "smoke"))
+		return false;
+	*smoke |= !value || !strcmp(value, base);
+	return true;
 }
 
 /* From the sixth word on; adds to the name, and tells whether the row counts */
@@ -521,10 +524,8 @@ static bool parse_cell_options(const struct line *line, const struct cells_arg *
 	unsigned int i;
 
 	for (i = 5; i < line->nr_words && strcmp(line->words[i], "fails"); i++) {
-		if (!strcmp(line->words[i], "smoke") || value_of(line->words[i], "smoke")) {
-			smoke |= is_smoke(line->words[i], cells->base);
+		if (take_smoke(line->words[i], cells->base, &smoke))
 			continue;
-		}
 		if (is_condition(line->words[i])) {
 			if (!parse_condition(line, line->words[i], table, cell, counts))
 				return false;
