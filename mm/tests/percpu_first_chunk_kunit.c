@@ -1,0 +1,698 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit tests of the first chunk of per-CPU memory.
+ *
+ * The first chunk is the only one that the architecture places, and it does so in
+ * one of two ways:
+ *
+ *	embed	each unit is a piece of the linear mapping
+ *
+ *		linear	 | unit 0 | unit 1 | ...	| unit 2 | unit 3 |
+ *
+ *	page	each unit consists of single pages, mapped side by side into one
+ *		area of the vmalloc space
+ *
+ *		vmalloc	 | unit 0 | unit 1 | unit 2 | unit 3 |
+ *		linear	 |p|   |p|  |p| ...		|p|	|p||p|
+ *
+ * Either way a unit is <static | reserved | dynamic>, belongs to one possible CPU
+ * and should lie in the memory of that CPU's node. What differs is what an address
+ * means: __pa() and virt_to_page() are right in embed mode only, while
+ * per_cpu_ptr_to_phys() must be right in both, and KASAN needs shadow of its own in
+ * page mode. Few machines boot in page mode unless percpu_alloc=page says so, so the
+ * same tests are to be run with it and without:
+ *
+ *	kunit.py run --arch=<arch> --kconfig_add CONFIG_SMP=y --kconfig_add CONFIG_NUMA=y
+ *		--qemu_args '-smp 4' --kernel_args percpu_alloc=page percpu_first_chunk
+ */
+#include <kunit/test.h>
+#include <linux/console.h>
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/highmem.h>
+#include <linux/init.h>
+#include <linux/kasan.h>
+#include <linux/mm.h>
+#include <linux/nodemask.h>
+#include <linux/percpu.h>
+#include <linux/pfn.h>
+#include <linux/smp.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+#include <linux/topology.h>
+#include <linux/vmalloc.h>
+#include <trace/events/printk.h>
+
+#include <asm/sections.h>
+
+#include "../percpu-internal.h"
+
+#ifdef CONFIG_KASAN_GENERIC
+#include "../kasan/kasan.h"
+#endif
+
+#define MAX_OBJECTS	1024
+#define SMALL		sizeof(unsigned long)
+
+static DEFINE_PER_CPU(unsigned long, static_object);
+static DEFINE_PER_CPU_ALIGNED(unsigned long, aligned_object);
+
+/**
+ * struct first_chunk_test - what a test case has to give back
+ * @objects: dynamic per-CPU objects
+ * @nr_objects: how many there are
+ * @list: memory for a list that is sorted
+ */
+struct first_chunk_test {
+	void __percpu *objects[MAX_OBJECTS];
+	int nr_objects;
+	unsigned long *list;
+};
+
+/* The first chunk is laid out from the lowest address on; unit 0 need not be there. */
+static void *unit_start(unsigned int cpu)
+{
+	return pcpu_base_addr + pcpu_unit_offsets[cpu];
+}
+
+/* Its dynamic region ends the unit. What embed does not need beyond that it gives back. */
+static size_t unit_size(void)
+{
+	return pcpu_first_chunk->base_addr - pcpu_base_addr +
+	       (size_t)pcpu_first_chunk->nr_pages * PAGE_SIZE;
+}
+
+static bool in_first_chunk(void __percpu *object)
+{
+	unsigned int cpu = cpumask_first(cpu_possible_mask);
+	void *addr = per_cpu_ptr(object, cpu);
+
+	return addr >= unit_start(cpu) && addr < unit_start(cpu) + unit_size();
+}
+
+static bool is_page_first_chunk(void)
+{
+	return is_vmalloc_addr(pcpu_base_addr);
+}
+
+/* It is freed when the test case ends, whichever way. */
+static void __percpu *keep(struct kunit *test, void __percpu *object)
+{
+	struct first_chunk_test *priv = test->priv;
+
+	KUNIT_ASSERT_TRUE_MSG(test, object, "no per-CPU memory");
+	if (priv->nr_objects == MAX_OBJECTS) {
+		free_percpu(object);
+		KUNIT_ASSERT_FAILURE(test, "no more than %d objects", MAX_OBJECTS);
+	}
+	priv->objects[priv->nr_objects++] = object;
+	return object;
+}
+
+static void __percpu *alloc(struct kunit *test, size_t size, size_t align)
+{
+	return keep(test, __alloc_percpu(size, align));
+}
+
+/* The allocator chooses the chunk, the fullest one first. */
+static void __percpu *alloc_in_first_chunk(struct kunit *test, size_t size)
+{
+	void __percpu *object;
+	int i;
+
+	for (i = 0; i < MAX_OBJECTS; i++) {
+		object = alloc(test, size, SMP_CACHE_BYTES);
+		if (in_first_chunk(object))
+			return object;
+	}
+	kunit_skip(test, "the first chunk has no %zu bytes left", size);
+	return NULL;
+}
+
+static void __percpu *alloc_in_later_chunk(struct kunit *test)
+{
+	void __percpu *object;
+	int i;
+
+	for (i = 0; i < MAX_OBJECTS; i++) {
+		object = alloc(test, PAGE_SIZE, SMALL);
+		if (!in_first_chunk(object))
+			return object;
+	}
+	kunit_skip(test, "%d pages fit into the first chunk", MAX_OBJECTS);
+	return NULL;
+}
+
+/* --- physical addresses --- */
+
+static unsigned long pattern(unsigned int cpu)
+{
+	return (cpu + 1) * 0x01010101UL;
+}
+
+static unsigned long *map_physical(phys_addr_t phys)
+{
+	return kmap_local_page(pfn_to_page(PHYS_PFN(phys))) + offset_in_page(phys);
+}
+
+static unsigned long read_physical(phys_addr_t phys)
+{
+	unsigned long value, *mapped = map_physical(phys);
+
+	value = READ_ONCE(*mapped);
+	kunmap_local(mapped);
+	return value;
+}
+
+static void write_physical(phys_addr_t phys, unsigned long value)
+{
+	unsigned long *mapped = map_physical(phys);
+
+	WRITE_ONCE(*mapped, value);
+	kunmap_local(mapped);
+}
+
+/*
+ * All CPUs' copies are written before the first one is read, so that two copies in
+ * the same place are seen.
+ */
+static void expect_physical(struct kunit *test, unsigned long __percpu *object)
+{
+	unsigned int cpu;
+	phys_addr_t phys;
+
+	for_each_possible_cpu(cpu) {
+		phys = per_cpu_ptr_to_phys(per_cpu_ptr(object, cpu));
+		KUNIT_ASSERT_TRUE_MSG(test, pfn_valid(PHYS_PFN(phys)),
+				      "cpu %u: %pa is no page", cpu, &phys);
+		WRITE_ONCE(*per_cpu_ptr(object, cpu), pattern(cpu));
+	}
+	for_each_possible_cpu(cpu) {
+		phys = per_cpu_ptr_to_phys(per_cpu_ptr(object, cpu));
+		KUNIT_ASSERT_EQ_MSG(test, read_physical(phys), pattern(cpu),
+				    "cpu %u: written to the object, read at %pa", cpu, &phys);
+	}
+	for_each_possible_cpu(cpu) {
+		phys = per_cpu_ptr_to_phys(per_cpu_ptr(object, cpu));
+		write_physical(phys, ~pattern(cpu));
+	}
+	for_each_possible_cpu(cpu)
+		KUNIT_ASSERT_EQ_MSG(test, READ_ONCE(*per_cpu_ptr(object, cpu)), ~pattern(cpu),
+				    "cpu %u: written at the physical address, read from the object",
+				    cpu);
+}
+
+static void static_physical(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, in_first_chunk(&static_object));
+	expect_physical(test, &static_object);
+}
+
+static void reserved_physical(struct kunit *test)
+{
+	void __percpu *object;
+
+	if (!pcpu_reserved_chunk)
+		kunit_skip(test, "there is no reserved region (no modules, or no need of it)");
+	object = keep(test, __alloc_reserved_percpu(SMALL, SMALL));
+	KUNIT_EXPECT_TRUE(test, in_first_chunk(object));
+	expect_physical(test, object);
+}
+
+static void dynamic_physical(struct kunit *test)
+{
+	expect_physical(test, alloc_in_first_chunk(test, SMALL));
+}
+
+/* It is not of the first chunk: what the function says of it must not depend on that. */
+static void later_chunk_physical(struct kunit *test)
+{
+	expect_physical(test, alloc_in_later_chunk(test));
+}
+
+/* --- where objects are --- */
+
+static bool is_in_one_page(void *addr, size_t size)
+{
+	phys_addr_t first = per_cpu_ptr_to_phys(addr);
+	phys_addr_t last = per_cpu_ptr_to_phys(addr + size - 1);
+
+	return last - first == size - 1 && PHYS_PFN(first) == PHYS_PFN(last);
+}
+
+static void expect_one_page(struct kunit *test, void __percpu *object, size_t size)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		KUNIT_ASSERT_TRUE_MSG(test, is_in_one_page(per_cpu_ptr(object, cpu), size),
+				      "cpu %u: %zu bytes are in two pages", cpu, size);
+}
+
+/* Whoever hands a physical address to firmware or to a device relies on it. */
+static void in_one_page(struct kunit *test)
+{
+	size_t size;
+
+	expect_one_page(test, &static_object, sizeof(static_object));
+	expect_one_page(test, &aligned_object, sizeof(aligned_object));
+	for (size = PCPU_MIN_ALLOC_SIZE; size <= PAGE_SIZE; size *= 2) {
+		expect_one_page(test, alloc(test, size, size), size);
+		expect_one_page(test, alloc(test, size, size), size);
+	}
+}
+
+static void expect_aligned(struct kunit *test, void __percpu *object, size_t align)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		KUNIT_ASSERT_TRUE_MSG(test, IS_ALIGNED((uintptr_t)per_cpu_ptr(object, cpu), align),
+				      "cpu %u: it is not aligned to %zu bytes", cpu, align);
+}
+
+/* The smallest object before each of them makes it unlikely that one is aligned by luck. */
+static void alignment(struct kunit *test)
+{
+	size_t align;
+
+	expect_aligned(test, &static_object, SMALL);
+	expect_aligned(test, &aligned_object, SMP_CACHE_BYTES);
+	for (align = 1; align <= PAGE_SIZE; align *= 2) {
+		alloc(test, PCPU_MIN_ALLOC_SIZE, 1);
+		expect_aligned(test, alloc(test, PCPU_MIN_ALLOC_SIZE, align), align);
+	}
+}
+
+static void kernel_address(struct kunit *test)
+{
+	void __percpu *dynamic = alloc_in_first_chunk(test, SMALL);
+	size_t size = __per_cpu_end - __per_cpu_start;
+	unsigned long start, object;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		start = (unsigned long)unit_start(cpu);
+		object = (unsigned long)per_cpu_ptr(&static_object, cpu);
+		KUNIT_ASSERT_TRUE_MSG(test, is_kernel_percpu_address(object),
+				      "cpu %u: a static object", cpu);
+		KUNIT_ASSERT_TRUE_MSG(test, is_kernel_percpu_address(start),
+				      "cpu %u: the first byte of static objects", cpu);
+		KUNIT_ASSERT_TRUE_MSG(test, is_kernel_percpu_address(start + size - 1),
+				      "cpu %u: the last byte of static objects", cpu);
+		KUNIT_ASSERT_FALSE_MSG(test, is_kernel_percpu_address(start - 1),
+				       "cpu %u: before the unit", cpu);
+		KUNIT_ASSERT_FALSE_MSG(test, is_kernel_percpu_address(start + size),
+				       "cpu %u: after the static objects", cpu);
+		object = (unsigned long)per_cpu_ptr(dynamic, cpu);
+		KUNIT_ASSERT_FALSE_MSG(test, is_kernel_percpu_address(object),
+				       "cpu %u: a dynamic object", cpu);
+	}
+	KUNIT_EXPECT_FALSE(test, is_kernel_percpu_address((unsigned long)unit_start));
+}
+
+/* --- units --- */
+
+static int compare(const void *a, const void *b)
+{
+	unsigned long left = *(const unsigned long *)a, right = *(const unsigned long *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+static unsigned long *alloc_list(struct kunit *test, size_t count)
+{
+	struct first_chunk_test *priv = test->priv;
+
+	priv->list = kvmalloc_array(count, sizeof(*priv->list), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, priv->list);
+	return priv->list;
+}
+
+static void units_apart(struct kunit *test)
+{
+	unsigned long *starts = alloc_list(test, num_possible_cpus());
+	unsigned int cpu, count = 0, i;
+
+	for_each_possible_cpu(cpu) {
+		starts[count] = (unsigned long)unit_start(cpu);
+		KUNIT_ASSERT_TRUE_MSG(test, PAGE_ALIGNED(starts[count]),
+				      "cpu %u: its unit does not start with a page", cpu);
+		count++;
+	}
+	sort(starts, count, sizeof(*starts), compare, NULL);
+	for (i = 1; i < count; i++)
+		KUNIT_ASSERT_GE_MSG(test, starts[i] - starts[i - 1], (unsigned long)unit_size(),
+				    "two units overlap");
+}
+
+static struct page *unit_page(unsigned int cpu, size_t offset)
+{
+	return pfn_to_page(PHYS_PFN(per_cpu_ptr_to_phys(unit_start(cpu) + offset)));
+}
+
+static void pages_apart(struct kunit *test)
+{
+	size_t offset, count = 0, i;
+	unsigned long *pfns;
+	unsigned int cpu;
+
+	pfns = alloc_list(test, num_possible_cpus() * (unit_size() / PAGE_SIZE));
+	for_each_possible_cpu(cpu)
+		for (offset = 0; offset < unit_size(); offset += PAGE_SIZE)
+			pfns[count++] = page_to_pfn(unit_page(cpu, offset));
+	sort(pfns, count, sizeof(*pfns), compare, NULL);
+	for (i = 1; i < count; i++)
+		KUNIT_ASSERT_NE_MSG(test, pfns[i], pfns[i - 1], "a page is in the units twice");
+}
+
+static bool is_in_linear_mapping(void *addr)
+{
+	return !is_vmalloc_addr(addr) && virt_addr_valid(addr) &&
+	       per_cpu_ptr_to_phys(addr) == __pa(addr);
+}
+
+static bool is_in_vmalloc_space(void *addr)
+{
+	return is_vmalloc_addr(addr) &&
+	       per_cpu_ptr_to_phys(addr) ==
+	       page_to_phys(vmalloc_to_page(addr)) + offset_in_page(addr);
+}
+
+/* Embed may give way to page, but page to nothing. */
+static void expect_page_if_told(struct kunit *test)
+{
+	if (IS_ENABLED(CONFIG_NEED_PER_CPU_PAGE_FIRST_CHUNK) &&
+	    strstr(saved_command_line, "percpu_alloc=page"))
+		KUNIT_EXPECT_TRUE_MSG(test, is_page_first_chunk(), "percpu_alloc=page is ignored");
+}
+
+static void address_space(struct kunit *test)
+{
+	bool page = is_page_first_chunk();
+	unsigned int cpu;
+	size_t offset;
+	void *addr;
+
+	kunit_info(test, "%s first chunk, %u units of %zu pages", page ? "page" : "embed",
+		   num_possible_cpus(), unit_size() / PAGE_SIZE);
+	expect_page_if_told(test);
+	for_each_possible_cpu(cpu) {
+		for (offset = 0; offset < unit_size(); offset += PAGE_SIZE) {
+			addr = unit_start(cpu) + offset;
+			KUNIT_ASSERT_TRUE_MSG(test, page ? is_in_vmalloc_space(addr) :
+					      is_in_linear_mapping(addr),
+					      "cpu %u: %#zx in its unit is not in the %s", cpu,
+					      offset, page ? "vmalloc space" : "linear mapping");
+		}
+	}
+}
+
+/* A node without memory must borrow; a CPU that is not present may not know its node yet. */
+static void own_node(struct kunit *test)
+{
+	unsigned int cpu;
+	size_t offset;
+	int node;
+
+	if (num_node_state(N_MEMORY) < 2)
+		kunit_skip(test, "memory is on one node only");
+	if (!IS_ENABLED(CONFIG_HAVE_SETUP_PER_CPU_AREA))
+		kunit_skip(test, "the generic setup_per_cpu_areas() does not ask for nodes");
+	for_each_present_cpu(cpu) {
+		node = cpu_to_node(cpu);
+		if (!node_state(node, N_MEMORY))
+			continue;
+		for (offset = 0; offset < unit_size(); offset += PAGE_SIZE)
+			KUNIT_ASSERT_EQ_MSG(test, page_to_nid(unit_page(cpu, offset)), node,
+					    "cpu %u: the page at %#zx in its unit", cpu,
+					    offset);
+	}
+}
+
+/* --- this_cpu operations --- */
+
+/* Runs on the CPU. Returns 0, or the number of the operation that went wrong. */
+static int use_this_cpu(void *arg)
+{
+	unsigned long __percpu *object = (unsigned long __percpu *)arg;
+	unsigned long *mine = per_cpu_ptr(object, raw_smp_processor_id());
+
+	if (this_cpu_ptr(object) != mine)
+		return 1;
+	this_cpu_write(*object, 40);
+	if (READ_ONCE(*mine) != 40)
+		return 2;
+	this_cpu_add(*object, 3);
+	this_cpu_inc(*object);
+	this_cpu_sub(*object, 2);
+	this_cpu_dec(*object);
+	if (this_cpu_read(*object) != 41)
+		return 3;
+	if (this_cpu_add_return(*object, 1) != 42 || READ_ONCE(*mine) != 42)
+		return 4;
+	this_cpu_or(*object, 0x100);
+	this_cpu_and(*object, 0x10f);
+	if (this_cpu_xchg(*object, 50) != 0x10a || READ_ONCE(*mine) != 50)
+		return 5;
+	if (this_cpu_cmpxchg(*object, 49, 60) != 50 || READ_ONCE(*mine) != 50)
+		return 6;
+	if (this_cpu_cmpxchg(*object, 50, pattern(raw_smp_processor_id())) != 50)
+		return 7;
+	return 0;
+}
+
+/* What one CPU does to its copy must not show in another one's. */
+static void expect_this_cpu(struct kunit *test, unsigned long __percpu *object)
+{
+	unsigned long wanted;
+	unsigned int cpu;
+	int wrong;
+
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(*per_cpu_ptr(object, cpu), ~pattern(cpu));
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		wrong = smp_call_on_cpu(cpu, use_this_cpu, (void __force *)object, false);
+		KUNIT_EXPECT_EQ_MSG(test, wrong, 0, "cpu %u: operation %d", cpu, wrong);
+	}
+	for_each_possible_cpu(cpu) {
+		wanted = cpu_online(cpu) ? pattern(cpu) : ~pattern(cpu);
+		KUNIT_EXPECT_EQ_MSG(test, *per_cpu_ptr(object, cpu), wanted, "cpu %u: its copy",
+				    cpu);
+	}
+	cpus_read_unlock();
+}
+
+static void this_cpu(struct kunit *test)
+{
+	expect_this_cpu(test, &static_object);
+	expect_this_cpu(test, alloc_in_first_chunk(test, SMALL));
+	if (pcpu_reserved_chunk)
+		expect_this_cpu(test, keep(test, __alloc_reserved_percpu(SMALL, SMALL)));
+}
+
+/* --- KASAN --- */
+
+/* Without KASAN_VMALLOC all of the vmalloc space has one shadow page, which is read-only. */
+static void need_shadow(struct kunit *test)
+{
+	if (!IS_ENABLED(CONFIG_KASAN_GENERIC) || !kasan_enabled())
+		kunit_skip(test, "there is no generic KASAN");
+	if (is_page_first_chunk() && !IS_ENABLED(CONFIG_KASAN_VMALLOC))
+		kunit_skip(test, "vmalloc has no shadow of its own without KASAN_VMALLOC");
+}
+
+#if defined(CONFIG_KASAN_GENERIC) && IS_ENABLED(CONFIG_KASAN_KUNIT_TEST)
+
+#define TRIED		61	/* not a multiple of what a byte of shadow stands for */
+#define WITH_REDZONE	128
+
+static bool report_found;
+
+static void see_message(void *ignore, const char *message, size_t length)
+{
+	if (strnstr(message, "BUG: KASAN: ", length))
+		WRITE_ONCE(report_found, true);
+}
+
+static int access(void *addr)
+{
+	READ_ONCE(*(char *)addr);
+	return 0;
+}
+
+/*
+ * KASAN fails the KUnit test whose task an invalid access is reported for, so that
+ * another task has to do it.
+ */
+static bool is_reported(void *addr)
+{
+	WRITE_ONCE(report_found, false);
+	smp_call_on_cpu(cpumask_first(cpu_online_mask), access, addr, false);
+	return READ_ONCE(report_found);
+}
+
+static void set_console_level(int level)
+{
+	console_lock();
+	console_unlock();	/* what is there already goes out with the old level */
+	console_loglevel = level;
+}
+
+/* On a console nobody could tell these reports from those of a bug; the log has them. */
+static void expect_reports(struct kunit *test, char *object)
+{
+	bool multi_shot = kasan_save_enable_multi_shot();
+	int level = console_loglevel;
+
+	set_console_level(CONSOLE_LOGLEVEL_SILENT);
+	KUNIT_EXPECT_FALSE_MSG(test, is_reported(object), "the first byte");
+	KUNIT_EXPECT_FALSE_MSG(test, is_reported(object + TRIED - 1), "the last byte");
+	KUNIT_EXPECT_TRUE_MSG(test, is_reported(object + TRIED), "one byte past the object");
+	set_console_level(level);
+	kasan_restore_multi_shot(multi_shot);
+}
+
+/*
+ * KASAN does not know where a per-CPU object ends: the allocator hands out pieces of
+ * units whose shadow is all accessible. So the redzone is made here.
+ */
+static void kasan_redzone(struct kunit *test)
+{
+	char __percpu *object;
+	unsigned int cpu;
+	char *mine;
+
+	need_shadow(test);
+	object = alloc_in_first_chunk(test, WITH_REDZONE);
+	if (register_trace_console(see_message, NULL))
+		kunit_skip(test, "nobody tells of messages without TRACEPOINTS");
+	for_each_possible_cpu(cpu) {
+		mine = per_cpu_ptr(object, cpu);
+		kasan_poison(mine, WITH_REDZONE, KASAN_VMALLOC_INVALID, false);
+		kasan_unpoison(mine, TRIED, false);
+	}
+	/* A report is long: two of them are enough */
+	expect_reports(test, per_cpu_ptr(object, cpumask_first(cpu_possible_mask)));
+	expect_reports(test, per_cpu_ptr(object, cpumask_last(cpu_possible_mask)));
+	for_each_possible_cpu(cpu)
+		kasan_unpoison(per_cpu_ptr(object, cpu), WITH_REDZONE, false);
+	unregister_trace_console(see_message, NULL);
+	tracepoint_synchronize_unregister();
+}
+#else
+static void kasan_redzone(struct kunit *test)
+{
+	need_shadow(test);
+	kunit_skip(test, "KASAN reports more than once only with KASAN_KUNIT_TEST");
+}
+#endif
+
+#ifdef CONFIG_KASAN_GENERIC
+/* Shadow has no shadow. */
+static __no_sanitize_address u8 shadow_of(void *addr)
+{
+	return READ_ONCE(*(u8 *)kasan_mem_to_shadow(addr));
+}
+
+static void expect_shadow(struct kunit *test, unsigned int cpu)
+{
+	size_t offset;
+
+	for (offset = 0; offset < unit_size(); offset += KASAN_GRANULE_SIZE)
+		if (shadow_of(unit_start(cpu) + offset))
+			break;
+	KUNIT_ASSERT_EQ_MSG(test, offset, unit_size(), "cpu %u: the shadow of %#zx in its unit",
+			    cpu, offset);
+}
+
+static unsigned int count_poisoned(char __percpu *object)
+{
+	unsigned int cpu, count = 0;
+
+	for_each_possible_cpu(cpu)
+		count += !kasan_byte_accessible(per_cpu_ptr(object, cpu));
+	return count;
+}
+
+/* Poison of one unit must be neither lost nor seen in another one. */
+static void expect_private_shadow(struct kunit *test, char __percpu *object)
+{
+	unsigned int cpu, count;
+	bool poisoned;
+
+	for_each_possible_cpu(cpu) {
+		kasan_poison(per_cpu_ptr(object, cpu), KASAN_GRANULE_SIZE, KASAN_VMALLOC_INVALID,
+			     false);
+		poisoned = !kasan_byte_accessible(per_cpu_ptr(object, cpu));
+		count = count_poisoned(object);
+		kasan_unpoison(per_cpu_ptr(object, cpu), KASAN_GRANULE_SIZE, false);
+		KUNIT_ASSERT_TRUE_MSG(test, poisoned, "cpu %u: what was poisoned is not", cpu);
+		KUNIT_ASSERT_EQ_MSG(test, count, 1, "cpu %u: units share shadow", cpu);
+	}
+}
+
+static void kasan_shadow(struct kunit *test)
+{
+	unsigned int cpu;
+
+	need_shadow(test);
+	for_each_possible_cpu(cpu)
+		expect_shadow(test, cpu);
+	expect_private_shadow(test, alloc_in_first_chunk(test, KASAN_GRANULE_SIZE));
+	for_each_possible_cpu(cpu)
+		expect_shadow(test, cpu);
+}
+#else
+static void kasan_shadow(struct kunit *test)
+{
+	need_shadow(test);
+}
+#endif
+
+static int first_chunk_init(struct kunit *test)
+{
+	struct first_chunk_test *priv = kunit_kzalloc(test, sizeof(*priv), GFP_KERNEL);
+
+	test->priv = priv;
+	return priv ? 0 : -ENOMEM;
+}
+
+static void first_chunk_exit(struct kunit *test)
+{
+	struct first_chunk_test *priv = test->priv;
+
+	if (!priv)
+		return;
+	while (priv->nr_objects)
+		free_percpu(priv->objects[--priv->nr_objects]);
+	kvfree(priv->list);
+}
+
+static struct kunit_case first_chunk_cases[] = {
+	KUNIT_CASE(address_space),
+	KUNIT_CASE(units_apart),
+	KUNIT_CASE(pages_apart),
+	KUNIT_CASE(own_node),
+	KUNIT_CASE(static_physical),
+	KUNIT_CASE(reserved_physical),
+	KUNIT_CASE(dynamic_physical),
+	KUNIT_CASE(later_chunk_physical),
+	KUNIT_CASE(in_one_page),
+	KUNIT_CASE(alignment),
+	KUNIT_CASE(kernel_address),
+	KUNIT_CASE(this_cpu),
+	KUNIT_CASE(kasan_shadow),
+	KUNIT_CASE(kasan_redzone),
+	{}
+};
+
+static struct kunit_suite first_chunk_suite = {
+	.name = "percpu_first_chunk",
+	.init = first_chunk_init,
+	.exit = first_chunk_exit,
+	.test_cases = first_chunk_cases,
+};
+
+kunit_test_suite(first_chunk_suite);
