@@ -46,7 +46,8 @@
 #define REAP_SECONDS	5
 #define SIGN_OF_LIFE_MS	10000	/* long before anybody takes the guest for dead */
 #define MAX_TESTS	32
-#define ALL_TESTS	"facts,first_chunk,kcore,page_tables,pinned,hotplug,meminfo,buffers,churn"
+#define ALL_TESTS	"facts,first_chunk,first_chunk_kunit,kcore,page_tables,pinned,hotplug," \
+			"meminfo,buffers,churn"
 #define CMDLINE_SIZE	1024	/* COMMAND_LINE_SIZE of riscv, the smallest there was */
 
 static char cmdline[VALUE_SIZE];

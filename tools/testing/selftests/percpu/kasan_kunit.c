@@ -18,6 +18,7 @@
 
 #include "kernel_log.h"
 #include "kselftest.h"
+#include "kunit_result.h"
 #include "percpu_test.h"
 
 #define MODULE		"kasan_test"
@@ -143,23 +144,15 @@ static void end_test(const char *name, bool passed, const char *skipped)
 		ksft_test_result(passed, "%s\n", name);
 }
 
-/* "    ok 1 kmalloc_oob_right" is a test, "ok 1 kasan" the suite; older kernels say "ok 1 - ". */
 static void take_result(const char *message)
 {
-	bool is_test = !strncmp(message, "    ", 4), passed;
-	const char *result = message + (is_test ? 4 : 0), *skipped;
-	char name[64];
+	struct kunit_result result;
 
-	passed = !strncmp(result, "ok ", 3);
-	if (!passed && strncmp(result, "not ok ", 7))
+	if (!kunit_parse_result(message, &result))
 		return;
-	result += strcspn(result, "0123456789");
-	if (sscanf(result, "%*d - %63s", name) != 1 && sscanf(result, "%*d %63s", name) != 1)
-		return;
-	skipped = log_find(result, "# SKIP ");
-	if (is_test) {
-		end_test(name, passed, skipped);
-	} else if (!strcmp(name, SUITE)) {
+	if (result.is_test) {
+		end_test(result.name, result.passed, result.skipped);
+	} else if (!strcmp(result.name, SUITE)) {
 		suite.running = false;
 		suite.ended = true;
 	}
@@ -167,7 +160,7 @@ static void take_result(const char *message)
 
 static void take_plan(const char *message)
 {
-	if (suite.planned || sscanf(message, "    1..%d", &suite.planned) != 1)
+	if (suite.planned || !kunit_parse_plan(message, &suite.planned))
 		return;
 	ksft_set_plan(suite.planned + MORE_TESTS);
 }

@@ -21,18 +21,13 @@
 #define RECORD_SIZE	8192
 #define POLL_USECONDS	20000
 
-/**
- * log_open - follow the kernel's log from now on
- *
- * Return: a descriptor for log_read(), or a negative errno.
- */
-int log_open(void)
+static int open_log(int whence)
 {
 	int err, log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
 	if (log < 0)
 		return -errno;
-	if (lseek(log, 0, SEEK_END) < 0) {
+	if (lseek(log, 0, whence) < 0) {
 		err = -errno;
 		close(log);
 		return err;
@@ -41,8 +36,28 @@ int log_open(void)
 }
 
 /**
+ * log_open - follow the kernel's log from now on
+ *
+ * Return: a descriptor for log_read(), or a negative errno.
+ */
+int log_open(void)
+{
+	return open_log(SEEK_END);
+}
+
+/**
+ * log_open_whole - follow the kernel's log from the oldest message on
+ *
+ * Return: a descriptor for log_read(), or a negative errno.
+ */
+int log_open_whole(void)
+{
+	return open_log(SEEK_SET);
+}
+
+/**
  * log_read - take the messages that have come since the last time
- * @log: from log_open()
+ * @log: from log_open() or log_open_whole()
  * @each: called with each of them; the kernel writes a newline in it as "\x0a"
  *
  * Return: 0, -EPIPE if the kernel overwrote some that were not read yet, or

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's log from now on, and modules: what the tests of the kernel's own tests share. */
+/* The kernel's log, and modules: what the tests of the kernel's own tests share. */
 #ifndef KERNEL_LOG_H
 #define KERNEL_LOG_H
 
@@ -12,6 +12,7 @@
 typedef void (*log_fn)(const char *message);
 
 int log_open(void);
+int log_open_whole(void);
 int log_read(int log, log_fn each);
 bool log_is_splat(const char *message);
 const char *log_find(const char *message, const char *text);
