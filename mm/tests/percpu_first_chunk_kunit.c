@@ -101,10 +101,9 @@ static void __percpu *keep(struct kunit *test, void __percpu *object)
 	struct first_chunk_test *priv = test->priv;
 
 	KUNIT_ASSERT_TRUE_MSG(test, object, "no per-CPU memory");
-	if (priv->nr_objects == MAX_OBJECTS) {
+	if (priv->nr_objects == MAX_OBJECTS)
 		free_percpu(object);
-		KUNIT_ASSERT_FAILURE(test, "no more than %d objects", MAX_OBJECTS);
-	}
+	KUNIT_ASSERT_LT_MSG(test, priv->nr_objects, MAX_OBJECTS, "too many objects");
 	priv->objects[priv->nr_objects++] = object;
 	return object;
 }
