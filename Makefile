@@ -44,7 +44,7 @@ help:
 	@echo  '  fuzz        N random machines, drawn from SEED'
 	@echo  '  survey      boot the kernel IMAGE= as it is, and tell what it has and what it gets wrong'
 	@echo  '  series      compose the patch series for BASE= or KSRC='
-	@echo  '  lint        checkpatch on each patch, shellcheck, checkpatch on our C'
+	@echo  '  lint        each patch, script, C file and document'
 	@echo  '  shell       BusyBox prompt in the cell CELL='
 	@echo  '  cells       list the cells'
 	@echo  '  menuconfig  choose what check covers'
