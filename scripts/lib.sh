@@ -119,7 +119,7 @@ jobs()
 
 # Installs what target $1 needs. Meanwhile, if the tools for that are there, the
 # packages are fetched and the tree is unpacked, which takes as long.
-prepare()
+install_and_unpack()
 {
 	fetching=
 	if command -v xz >/dev/null && command -v git >/dev/null; then
@@ -130,6 +130,12 @@ prepare()
 	"$top/scripts/install-packages" "$1" || status=$?
 	[ -z "$fetching" ] || wait "$fetching" || status=$?
 	[ $status = 0 ] || exit $status
+}
+
+# All that is needed before a kernel of the base can be built
+prepare()
+{
+	install_and_unpack "$1"
 	"$top/scripts/tree"
 	"$top/scripts/series"
 }
