@@ -44,7 +44,7 @@ help:
 	@echo  '  fuzz        N random machines, drawn from SEED'
 	@echo  '  survey      boot the kernel IMAGE= as it is, and tell what it has and what it gets wrong'
 	@echo  '  series      compose the patch series for BASE= or KSRC='
-	@echo  '  lint        each patch, script, C file and document'
+	@echo  '  lint        check our own text, and each patch of the series as the CI of linux-riscv does'
 	@echo  '  shell       BusyBox prompt in the cell CELL='
 	@echo  '  cells       list the cells'
 	@echo  '  menuconfig  choose what check covers'
@@ -71,8 +71,11 @@ boot:
 shell:
 	@scripts/boot --shell
 
-check series lint cells fuzz survey:
+check series cells fuzz survey:
 	@scripts/$@
+
+lint:
+	@scripts/lint; lint=$$?; scripts/gates/run && exit $$lint
 
 check-full:
 	@scripts/check --full

@@ -169,6 +169,23 @@ runner()
 		--cells="$qemu_dir/cells" "$@"
 }
 
+# What LLVM= is where the user does not say it: Debian 12 has clang 19 beside its own, which is
+# too old for newer kernels
+newest_llvm()
+{
+	command -v clang-19 >/dev/null && echo -19 || echo 1
+}
+
+# tool_of_llvm NAME: its name as kbuild takes it from LLVM=, which is 1, -VERSION or DIRECTORY/
+tool_of_llvm()
+{
+	case $LLVM in
+	*/)	echo "$LLVM$1";;
+	-*)	echo "$1$LLVM";;
+	*)	echo "$1";;
+	esac
+}
+
 # Calls a command with the options that tell the runner what to boot cells with
 with_tools()
 {
