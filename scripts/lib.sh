@@ -186,6 +186,22 @@ tool_of_llvm()
 	esac
 }
 
+# build_guest DIRECTORY [VARIABLE=VALUE]...: builds the guest's programs there, with lib.mk of
+# the base and, whatever the kernel is built with, GCC. The headers are those of its C
+# library: the tree's are not installed, and some versions of lib.mk only want to see any.
+build_guest()
+{
+	programs=$1
+	shift
+	selftests=$top/tools/testing/selftests/percpu
+	mkdir -p "$programs"
+	for part in "$selftests" "$selftests/qemu/guest"; do
+		make -j"$(jobs)" -C "$part" -I "$(base_dir)/tree/tools/testing/selftests/kselftest" \
+			OUTPUT="$programs" CROSS_COMPILE="${CROSS_COMPILE:-riscv64-linux-gnu-}" LLVM= \
+			KHDR_DIR=/usr/include KHDR_INCLUDES= USERLDFLAGS=-static "$@" || return
+	done
+}
+
 # Calls a command with the options that tell the runner what to boot cells with
 with_tools()
 {

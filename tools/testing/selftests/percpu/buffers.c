@@ -13,7 +13,6 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -123,10 +122,10 @@ static uint64_t read_counter(int fd)
 static void work_and_sleep(void)
 {
 	struct timespec nap = { .tv_nsec = 1000000 };
-	volatile int work;
+	int work;
 
 	for (work = 0; work < 100000; work++)
-		;
+		asm volatile("" : : : "memory");
 	nanosleep(&nap, NULL);
 }
 
@@ -289,12 +288,16 @@ static int count_markers(int cpu)
 
 static void test_trace(void)
 {
-	bool ok = true;
 	int cpu, count, err;
+	bool ok = true;
+	char value[8];
 
-	mount("tracefs", TRACEFS, "tracefs", 0, NULL);
-	if (access(TRACEFS "/trace_marker", W_OK)) {
+	if (mount_for_test("tracefs", TRACEFS, TRACEFS "/trace_marker")) {
 		ksft_test_result_skip("trace of each CPU (TRACING)\n");
+		return;
+	}
+	if (read_value(TRACEFS "/tracing_on", value, sizeof(value)) || strcmp(value, "1")) {
+		ksft_test_result_skip("trace of each CPU: tracing is off\n");
 		return;
 	}
 	for (cpu = next_cpu(-1, &online); cpu >= 0; cpu = next_cpu(cpu, &online)) {
@@ -316,8 +319,7 @@ int main(void)
 	cpu_set_t possible;
 	int err;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	err = read_cpulist(CPU_DIR "/online", &online);
 	if (!err)
 		err = read_cpulist(CPU_DIR "/possible", &possible);

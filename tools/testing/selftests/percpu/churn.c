@@ -32,6 +32,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "keep_online.h"
 #include "kselftest.h"
 #include "percpu_test.h"
 #include "users.h"
@@ -428,8 +429,7 @@ int main(void)
 	long base_kb, slack_kb;
 	int err;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	err = read_cpulist(CPU_DIR "/online", &online);
 	if (!err)
 		err = read_cpulist(CPU_DIR "/possible", &possible);
@@ -437,9 +437,8 @@ int main(void)
 		ksft_exit_fail_msg(CPU_DIR ": %s\n", strerror(-err));
 	if (CPU_COUNT(&online) < 2)
 		ksft_exit_skip("only one CPU is online\n");
-	err = read_first_chunk(&chunk);
-	if (err)
-		ksft_exit_fail_msg("boot message about the first chunk: %s\n", strerror(-err));
+	need_first_chunk(&chunk);
+	keep_online();
 	prepare(&online);
 
 	base_kb = read_percpu_kb();

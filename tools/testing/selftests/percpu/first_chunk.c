@@ -8,6 +8,9 @@
  * has one. Its address may be hashed, its size is not.
  *
  * crash_notes is a per-CPU object whose physical address the kernel exports.
+ *
+ * Who asks for the page allocator gets it. A kernel without it only says "unknown
+ * allocator page specified", and goes on.
  */
 #include <string.h>
 
@@ -64,6 +67,20 @@ static void test_area(const struct first_chunk *chunk, int cpus)
 			       chunk->is_page ? "page" : "embed", wanted, all, cpus,
 			       chunk->unit_size);
 	ksft_test_result(!err && (chunk->is_page ? wanted == 1 : all == 0), "vmalloc area\n");
+}
+
+static void test_request(const struct first_chunk *chunk)
+{
+	char cmdline[VALUE_SIZE], wanted[16];
+	int err;
+
+	err = read_value("/proc/cmdline", cmdline, sizeof(cmdline));
+	if (!err)
+		err = cmdline_value(cmdline, "percpu_alloc", wanted, sizeof(wanted));
+	if (err || strcmp(wanted, "page"))
+		ksft_test_result_skip("percpu_alloc=page was not asked for\n");
+	else
+		ksft_test_result(chunk->is_page, "percpu_alloc=page is heeded\n");
 }
 
 static int read_notes(int cpu, struct range *range)
@@ -185,17 +202,14 @@ int main(void)
 {
 	struct first_chunk chunk;
 	cpu_set_t possible, present;
-	int err;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	read_cpus(CPU_DIR "/possible", &possible);
 	read_cpus(CPU_DIR "/present", &present);
-	err = read_first_chunk(&chunk);
-	if (err)
-		ksft_exit_fail_msg("boot message about the first chunk: %s\n", strerror(-err));
+	need_first_chunk(&chunk);
 
-	ksft_set_plan(1 + CPU_COUNT(&possible));
+	ksft_set_plan(2 + CPU_COUNT(&possible));
+	test_request(&chunk);
 	test_area(&chunk, CPU_COUNT(&possible));
 	test_all_notes(&possible, &present);
 	ksft_finished();

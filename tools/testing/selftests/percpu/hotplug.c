@@ -2,13 +2,18 @@
 /*
  * Each CPU goes offline, comes online again and then does real work. The boot CPU
  * is left alone where the kernel does not let it go.
+ *
+ * A CPU that is present and offline comes online too, unless the command line says
+ * how many shall: it may have failed to when the kernel booted.
  */
 #include <string.h>
 
+#include "keep_online.h"
 #include "kselftest.h"
 #include "percpu_test.h"
 
 static int nodes[CPU_SETSIZE];
+static char cmdline[VALUE_SIZE];
 
 static bool fails(int cpu, const char *what, const char *why)
 {
@@ -27,7 +32,7 @@ static bool works(int cpu)
 	return why ? fails(cpu, "work", why) : true;
 }
 
-static bool goes_and_comes(int cpu)
+static bool comes(int cpu)
 {
 	struct hotplug_tries tries = {};
 	int err;
@@ -45,6 +50,36 @@ static bool goes_and_comes(int cpu)
 	return works(cpu);
 }
 
+/* Returns a parameter that may be why a CPU is offline, or NULL. */
+static const char *find_limit(void)
+{
+	static const char *const names[] = { "maxcpus", "nr_cpus", "nosmp", "nosmt" };
+	char value[16];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (cmdline_value(cmdline, names[i], value, sizeof(value)) != -ENOENT)
+			return names[i];
+	return NULL;
+}
+
+/* A machine with such a limit may name CPUs that are not there. */
+static void test_offline_cpus(const cpu_set_t *offline)
+{
+	const char *limit = find_limit();
+	bool ok = true;
+	int cpu;
+
+	if (limit || !CPU_COUNT(offline)) {
+		ksft_test_result_skip("CPUs that were offline come: %s\n",
+				      limit ? limit : "there are none");
+		return;
+	}
+	for (cpu = next_cpu(-1, offline); cpu >= 0; cpu = next_cpu(cpu, offline))
+		ok &= comes(cpu);
+	ksft_test_result(ok, "CPUs that were offline come\n");
+}
+
 static void test_cpu(int cpu)
 {
 	int err;
@@ -56,7 +91,7 @@ static void test_cpu(int cpu)
 	}
 	if (err)
 		fails(cpu, "offline", strerror(-err));
-	ksft_test_result(!err && goes_and_comes(cpu), "cpu%d\n", cpu);
+	ksft_test_result(!err && comes(cpu), "cpu%d\n", cpu);
 }
 
 static void test_all_online(const cpu_set_t *before)
@@ -67,6 +102,8 @@ static void test_all_online(const cpu_set_t *before)
 	err = read_cpulist(CPU_DIR "/online", &after);
 	if (err)
 		ksft_print_msg("%s/online: %s\n", CPU_DIR, strerror(-err));
+	if (!err)
+		CPU_AND(&after, &after, before);
 	ksft_test_result(!err && CPU_EQUAL(before, &after), "all online again\n");
 }
 
@@ -82,25 +119,32 @@ static bool any_can_hotplug(const cpu_set_t *cpus)
 
 int main(void)
 {
-	cpu_set_t online;
+	cpu_set_t online, present, offline;
 	int cpu, err;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	err = read_cpulist(CPU_DIR "/online", &online);
+	if (!err)
+		err = read_cpulist(CPU_DIR "/present", &present);
 	if (err)
-		ksft_exit_fail_msg("%s/online: %s\n", CPU_DIR, strerror(-err));
-	if (CPU_COUNT(&online) < 2)
-		ksft_exit_skip("only one CPU is online\n");
-	if (!any_can_hotplug(&online))
+		ksft_exit_fail_msg(CPU_DIR ": %s\n", strerror(-err));
+	if (CPU_COUNT(&present) < 2)
+		ksft_exit_skip("there is only one CPU\n");
+	if (!any_can_hotplug(&present))
 		ksft_exit_skip("no CPU can go offline (HOTPLUG_CPU)\n");
+	err = read_value("/proc/cmdline", cmdline, sizeof(cmdline));
+	if (err)
+		ksft_exit_fail_msg("/proc/cmdline: %s\n", strerror(-err));
 	err = read_cpu_nodes(nodes);
 	if (err && err != -ENOENT)
 		ksft_exit_fail_msg("%s: %s\n", NODE_DIR, strerror(-err));
 
-	ksft_set_plan(CPU_COUNT(&online) + 1);
+	keep_online();
+	ksft_set_plan(CPU_COUNT(&online) + 2);
 	for (cpu = next_cpu(-1, &online); cpu >= 0; cpu = next_cpu(cpu, &online))
 		test_cpu(cpu);
+	CPU_XOR(&offline, &present, &online);
+	test_offline_cpus(&offline);
 	test_all_online(&online);
 	ksft_finished();
 }

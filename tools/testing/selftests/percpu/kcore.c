@@ -301,9 +301,7 @@ static void read_all(void)
 	err = read_cpulist(CPU_DIR "/possible", &possible);
 	if (err)
 		ksft_exit_fail_msg("%s/possible: %s\n", CPU_DIR, strerror(-err));
-	err = read_first_chunk(&chunk);
-	if (err)
-		ksft_exit_fail_msg("boot message about the first chunk: %s\n", strerror(-err));
+	need_first_chunk(&chunk);
 	if (chunk.pages > MAX_PAGES)
 		ksft_exit_fail_msg("units of %lu pages\n", chunk.pages);
 	kernel_memory_open();
@@ -316,8 +314,7 @@ static void read_all(void)
 
 int main(void)
 {
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	read_all();
 	ksft_set_plan(4);
 	test_places();

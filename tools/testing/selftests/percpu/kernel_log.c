@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -122,12 +123,53 @@ const char *log_find(const char *message, const char *text)
 	return found ? found + strlen(text) : NULL;
 }
 
+/* "kernel/lib/<name>.ko: ..." of modules.dep */
+static bool is_entry_of(char *line, const char *name)
+{
+	char file[80], *end = strchr(line, ':'), *slash;
+
+	if (!end)
+		return false;
+	*end = '\0';
+	slash = strrchr(line, '/');
+	snprintf(file, sizeof(file), "%s.ko", name);
+	return !strcmp(slash ? slash + 1 : line, file);
+}
+
+/* Finds a module of the running kernel where a distribution has them. */
+static int find_module(const char *name, char *path, size_t size)
+{
+	char dep[300], line[4096];
+	struct utsname kernel;
+	int err = -ENOENT;
+	FILE *modules;
+
+	uname(&kernel);
+	snprintf(dep, sizeof(dep), MODULE_DIR "/%s/modules.dep", kernel.release);
+	modules = fopen(dep, "r");
+	if (!modules)
+		return -errno;
+	while (err && fgets(line, sizeof(line), modules)) {
+		if (!is_entry_of(line, name))
+			continue;
+		snprintf(path, size, MODULE_DIR "/%s/%s", kernel.release, line);
+		err = 0;
+	}
+	fclose(modules);
+	return err;
+}
+
 static int module_open(const char *name)
 {
-	char path[300];
-	int fd;
+	char path[sizeof(struct utsname) + 4096];
+	int fd, err;
 
 	snprintf(path, sizeof(path), MODULE_DIR "/%s.ko", name);
+	if (access(path, F_OK)) {
+		err = find_module(name, path, sizeof(path));
+		if (err)
+			return err;
+	}
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
@@ -193,7 +235,7 @@ long module_section_size(const char *name, const char *section)
 
 /**
  * module_load - load a module
- * @name: a file in MODULE_DIR, without ".ko"
+ * @name: a file in MODULE_DIR, or in the running kernel's folder there, without ".ko"
  * @parameters: as in "nr_threads=2 run_test_mask=128"
  *
  * Return: 0, or a negative errno; -EAGAIN from those of the kernel's tests that

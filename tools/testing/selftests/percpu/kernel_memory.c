@@ -6,8 +6,8 @@
  * it. The kernel's image only some versions show (ARCH_PROC_KCORE_TEXT); /proc/iomem
  * says where it is.
  */
-#include <elf.h>
 #include <fcntl.h>
+#include <linux/elf.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@
 #define PTE_PFN(entry)	((entry) >> 10 & ((1UL << 44) - 1))
 
 static int kcore = -1;
-static Elf64_Phdr segments[MAX_SEGMENTS];
+static struct elf64_phdr segments[MAX_SEGMENTS];
 static int nr_segments;
 static unsigned long long image_phys;
 static int levels;	/* of the page table */
@@ -57,7 +57,7 @@ static int pread_all(int fd, void *data, size_t size, off_t offset)
 
 static int read_segments(void)
 {
-	Elf64_Ehdr header;
+	struct elf64_hdr header;
 	int err;
 
 	err = pread_all(kcore, &header, sizeof(header), 0);
@@ -135,6 +135,8 @@ void kernel_memory_open(void)
 {
 	int err;
 
+	if (!is_riscv64())
+		ksft_exit_skip("it reads the page tables of RISC-V, 64 bits\n");
 	kcore = open("/proc/kcore", O_RDONLY | O_CLOEXEC);
 	if (kcore < 0)
 		ksft_exit_skip("/proc/kcore: %s (PROC_KCORE)\n", strerror(errno));
@@ -145,7 +147,7 @@ void kernel_memory_open(void)
 	if (err)
 		ksft_exit_skip("/proc/kallsyms: %s (KALLSYMS)\n", strerror(-err));
 	if (!kernel_symbols.percpu_offset || !kernel_symbols.percpu_start)
-		ksft_exit_skip("/proc/kallsyms has no __per_cpu_offset (KALLSYMS_ALL)\n");
+		ksft_exit_skip("__per_cpu_offset is hidden (KALLSYMS_ALL, kptr_restrict)\n");
 	err = read_image_phys();
 	if (err)
 		ksft_exit_fail_msg("/proc/iomem: Kernel code: %s\n", strerror(-err));
@@ -154,7 +156,7 @@ void kernel_memory_open(void)
 		ksft_exit_fail_msg("mmu in /proc/cpuinfo: %s\n", strerror(-err));
 }
 
-static bool in_segment(const Elf64_Phdr *segment, unsigned long long start,
+static bool in_segment(const struct elf64_phdr *segment, unsigned long long start,
 		       unsigned long long address, size_t size)
 {
 	return segment->p_type == PT_LOAD && segment->p_paddr != NO_PHYS &&

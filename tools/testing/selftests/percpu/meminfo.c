@@ -46,17 +46,14 @@ int main(void)
 	int round, err;
 	long base_kb;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	base_kb = read_percpu_kb();
 	if (base_kb < 0)
 		ksft_exit_skip("/proc/meminfo has no Percpu line\n");
 	err = read_cpulist(CPU_DIR "/possible", &possible);
 	if (err)
 		ksft_exit_fail_msg("%s/possible: %s\n", CPU_DIR, strerror(-err));
-	err = read_first_chunk(&chunk);
-	if (err)
-		ksft_exit_fail_msg("boot message about the first chunk: %s\n", strerror(-err));
+	need_first_chunk(&chunk);
 
 	slack_kb = percpu_slack_kb(&chunk, CPU_COUNT(&possible));
 	ksft_print_msg("%ld kB before, slack %ld kB\n", base_kb, slack_kb);

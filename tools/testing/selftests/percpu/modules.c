@@ -13,7 +13,6 @@
  * ("riscv: Rework kasan population functions").
  */
 #include <string.h>
-#include <sys/mount.h>
 
 #include "kernel_log.h"
 #include "kselftest.h"
@@ -21,7 +20,8 @@
 
 #define ROUNDS		20
 #define SECTION		".data..percpu"
-#define STATS		"/sys/kernel/debug/percpu_stats"
+#define DEBUGFS		"/sys/kernel/debug"
+#define STATS		DEBUGFS "/percpu_stats"
 
 /* As little as scftorture can do: here it has to be there and to count */
 #define FEW_CALLS	"nthreads=1 weight_all_wait=1 stat_interval=0 stutter=0 shutdown=0"
@@ -116,20 +116,23 @@ static void test_staying(long size)
 
 static void prepare(void)
 {
-	if (access(STATS, F_OK))
-		mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+	int err;
+
 	if (!module_exists("percpu_test") || !module_exists("scftorture"))
-		ksft_exit_skip(MODULE_DIR " lacks modules (PERCPU_TEST=m, SCF_TORTURE_TEST=m)\n");
+		ksft_exit_skip("no PERCPU_TEST=m, SCF_TORTURE_TEST=m in " MODULE_DIR
+			       ", or compressed\n");
+	err = mount_for_test("debugfs", DEBUGFS, STATS);
+	if (err)
+		ksft_exit_skip(STATS ": %s (PERCPU_STATS)\n", strerror(-err));
 	if (read_reserved_free() < 0)
-		ksft_exit_skip(STATS " tells nothing about a reserved chunk (PERCPU_STATS)\n");
+		ksft_exit_skip(STATS " tells nothing about a reserved chunk\n");
 }
 
 int main(void)
 {
 	long before, after, size;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	prepare();
 	ksft_set_plan(5);
 

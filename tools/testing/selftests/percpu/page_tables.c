@@ -11,7 +11,6 @@
  * kernels put there (RSW, PBMT).
  */
 #include <string.h>
-#include <sys/mount.h>
 
 #include "kernel_memory.h"
 #include "kselftest.h"
@@ -73,11 +72,13 @@ static void read_page_tables(void)
 	struct mapping mapping;
 	char line[512];
 	FILE *file;
+	int err;
 
-	mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
-	file = fopen(PAGE_TABLES, "r");
+	err = mount_for_test("debugfs", DEBUGFS, PAGE_TABLES);
+	file = err ? NULL : fopen(PAGE_TABLES, "r");
 	if (!file)
-		ksft_exit_skip(PAGE_TABLES ": %s (PTDUMP_DEBUGFS)\n", strerror(errno));
+		ksft_exit_skip(PAGE_TABLES ": %s (PTDUMP_DEBUGFS)\n",
+			       strerror(err ? -err : errno));
 	while (fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\n")] = '\0';
 		if (parse_mapping(line, &mapping))
@@ -154,14 +155,11 @@ int main(void)
 	cpu_set_t possible;
 	int cpu, err;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	err = read_cpulist(CPU_DIR "/possible", &possible);
 	if (err)
 		ksft_exit_fail_msg("%s/possible: %s\n", CPU_DIR, strerror(-err));
-	err = read_first_chunk(&chunk);
-	if (err)
-		ksft_exit_fail_msg("boot message about the first chunk: %s\n", strerror(-err));
+	need_first_chunk(&chunk);
 	kernel_memory_open();
 	if (kernel_symbols.kasan_shadow && is_sv57())
 		ksft_exit_skip("dumping KASAN's shadow of sv57 stalls the CPU\n");

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kselftest.h"
 #include "percpu_test.h"
 
 #define KMSG_RECORD_SIZE	8192
@@ -20,7 +22,59 @@
 #define PINNED_PAGES		16
 #define PINNED_SECONDS		30
 #define PATIENCE_MS		10000
-#define ENOTSUPP		524	/* include/linux/errno.h, not for user space */
+#define NOT_SUPPORTED	524	/* ENOTSUPP of include/linux/errno.h, not for user space */
+
+/**
+ * begin_test - begin the output of a test
+ *
+ * Ends it as skipped where it cannot be run.
+ */
+void begin_test(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	if (geteuid())
+		ksft_exit_skip("only root can run it\n");
+	if (access("/proc/self", F_OK))
+		ksft_exit_skip("/proc is not mounted\n");
+	if (access(CPU_DIR, F_OK))
+		ksft_exit_skip(CPU_DIR ": %s (is /sys mounted?)\n", strerror(errno));
+}
+
+/**
+ * is_riscv64 - was this built for RISC-V of 64 bits?
+ *
+ * Return: true if it was.
+ */
+bool is_riscv64(void)
+{
+#if defined(__riscv) && __riscv_xlen == 64
+	return true;
+#else
+	return false;
+#endif
+}
+
+/**
+ * mount_for_test - mount what a test wants to look into
+ * @type: the file system
+ * @where: its usual place
+ * @file: what must be there then
+ *
+ * Does nothing if @file is there. Else nobody but the test, and what it starts, sees
+ * the mount, which goes with them.
+ *
+ * Return: 0, or a negative errno.
+ */
+int mount_for_test(const char *type, const char *where, const char *file)
+{
+	if (!access(file, F_OK))
+		return 0;
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount(type, where, type, 0, NULL) || access(file, F_OK))
+		return -errno;
+	return 0;
+}
 
 /**
  * read_value - read a small file of sysfs or proc
@@ -200,7 +254,7 @@ int set_online(int cpu, bool online)
 /* What the firmware's answers become when a hart is not ready to start. */
 static bool has_not_stopped(int err)
 {
-	return err == -EINVAL || err == -ENOTSUPP;
+	return err == -EINVAL || err == -NOT_SUPPORTED;
 }
 
 /**
@@ -400,6 +454,14 @@ int parse_first_chunk(const char *message, struct first_chunk *chunk)
 	return 0;
 }
 
+/* "<priority>,<sequence number>,..." */
+static bool is_first_record(const char *record)
+{
+	unsigned long long number;
+
+	return sscanf(record, "%*u,%llu,", &number) == 1 && !number;
+}
+
 static int parse_record(const char *record, struct first_chunk *chunk)
 {
 	const char *message = strchr(record, ';');
@@ -411,12 +473,15 @@ static int parse_record(const char *record, struct first_chunk *chunk)
  * read_first_chunk - find the message about the first chunk in the kernel's log
  * @chunk: what it says
  *
- * Return: 0, -ENOMSG if there is no such message, or another negative errno.
+ * Return: 0, -ENOMSG if there is no such message, -ENODATA if the log has lost its
+ * first messages, or another negative errno.
  */
 int read_first_chunk(struct first_chunk *chunk)
 {
 	char record[KMSG_RECORD_SIZE];
 	int fd, err = -ENOMSG;
+	bool lost = false;
+	int count = 0;
 	ssize_t n;
 
 	fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -429,12 +494,32 @@ int read_first_chunk(struct first_chunk *chunk)
 		if (n <= 0)
 			break;
 		record[n] = '\0';
+		lost |= !count++ && !is_first_record(record);
 		err = parse_record(record, chunk);
 	}
 	if (err && n < 0 && errno != EAGAIN)
 		err = -errno;
 	close(fd);
-	return err;
+	return err == -ENOMSG && lost ? -ENODATA : err;
+}
+
+/**
+ * need_first_chunk - find the message about the first chunk in the kernel's log
+ * @chunk: what it says
+ *
+ * Ends the test as skipped if the log cannot be read or has lost its beginning, as
+ * failed if it is whole and has no such message.
+ */
+void need_first_chunk(struct first_chunk *chunk)
+{
+	int err = read_first_chunk(chunk);
+
+	if (err == -ENOMSG)
+		ksft_exit_fail_msg("the kernel's log says nothing about the first chunk\n");
+	if (err == -ENODATA)
+		ksft_exit_skip("the kernel's log has lost its beginning (log_buf_len=)\n");
+	if (err)
+		ksft_exit_skip("/dev/kmsg: %s\n", strerror(-err));
 }
 
 static int run_fails(struct pinned_run *run, const char *what)

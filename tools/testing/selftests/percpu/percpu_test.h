@@ -57,6 +57,9 @@ struct hotplug_tries {
 	unsigned int not_stopped;
 };
 
+void begin_test(void);
+bool is_riscv64(void);
+int mount_for_test(const char *type, const char *where, const char *file);
 int read_value(const char *path, char *value, size_t size);
 int parse_cpulist(const char *list, cpu_set_t *cpus);
 int read_cpulist(const char *path, cpu_set_t *cpus);
@@ -73,6 +76,7 @@ int read_paging(char mode[PAGING_SIZE]);
 int cmdline_value(const char *cmdline, const char *name, char *value, size_t size);
 int parse_first_chunk(const char *message, struct first_chunk *chunk);
 int read_first_chunk(struct first_chunk *chunk);
+void need_first_chunk(struct first_chunk *chunk);
 int pinned_start(struct pinned_run *run, int cpu, int node);
 const char *pinned_join(struct pinned_run *run);
 

@@ -41,8 +41,7 @@ int main(void)
 	cpu_set_t online;
 	int cpu, err;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	err = read_cpulist(CPU_DIR "/online", &online);
 	if (err)
 		ksft_exit_fail_msg("%s/online: %s\n", CPU_DIR, strerror(-err));

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keep_online.h"
 #include "kselftest.h"
 #include "percpu_test.h"
 #include "steal.h"
@@ -76,8 +77,7 @@ int main(void)
 {
 	int cpu, err;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	err = read_cpulist(CPU_DIR "/online", &online);
 	if (!err)
 		err = count_messages();
@@ -89,6 +89,7 @@ int main(void)
 	if (computing != 1 || failed)
 		ksft_exit_fail_msg("the host does not know where to count\n");
 
+	keep_online();
 	ksft_set_plan(2 * CPU_COUNT(&online));
 	for (cpu = next_cpu(-1, &online); cpu >= 0; cpu = next_cpu(cpu, &online))
 		test_grows(cpu);
