@@ -36,6 +36,7 @@
 #include <linux/nodemask.h>
 #include <linux/percpu.h>
 #include <linux/pfn.h>
+#include <linux/printk.h>
 #include <linux/smp.h>
 #include <linux/sort.h>
 #include <linux/string.h>
@@ -506,6 +507,7 @@ static void need_shadow(struct kunit *test)
 
 #define TRIED		61	/* not a multiple of what a byte of shadow stands for */
 #define WITH_REDZONE	128
+#define CONSOLE_TIMEOUT_MS	10000
 
 static bool report_found;
 
@@ -532,10 +534,12 @@ static bool is_reported(void *addr)
 	return READ_ONCE(report_found);
 }
 
-static void set_console_level(int level)
+/* What is there already goes out with the old level, in a thread of the console perhaps. */
+static void set_console_level(struct kunit *test, int level)
 {
 	console_lock();
-	console_unlock();	/* what is there already goes out with the old level */
+	console_unlock();
+	KUNIT_EXPECT_TRUE(test, pr_flush(CONSOLE_TIMEOUT_MS, true));
 	console_loglevel = level;
 }
 
@@ -547,11 +551,11 @@ static void expect_reports(struct kunit *test, char *object)
 
 	/* Also ends the result before it, a line that older KUnit leaves open */
 	kunit_info(test, "KASAN's reports are in the log only\n");
-	set_console_level(CONSOLE_LOGLEVEL_SILENT);
+	set_console_level(test, CONSOLE_LOGLEVEL_SILENT);
 	KUNIT_EXPECT_FALSE_MSG(test, is_reported(object), "the first byte");
 	KUNIT_EXPECT_FALSE_MSG(test, is_reported(object + TRIED - 1), "the last byte");
 	KUNIT_EXPECT_TRUE_MSG(test, is_reported(object + TRIED), "one byte past the object");
-	set_console_level(level);
+	set_console_level(test, level);
 	kasan_restore_multi_shot(multi_shot);
 }
 
