@@ -427,14 +427,10 @@ int main(void)
 	struct first_chunk chunk;
 	cpu_set_t online, possible;
 	long base_kb, slack_kb;
-	int err;
 
 	begin_test();
-	err = read_cpulist(CPU_DIR "/online", &online);
-	if (!err)
-		err = read_cpulist(CPU_DIR "/possible", &possible);
-	if (err)
-		ksft_exit_fail_msg(CPU_DIR ": %s\n", strerror(-err));
+	need_cpulist(CPU_DIR "/online", &online);
+	need_cpulist(CPU_DIR "/possible", &possible);
 	if (CPU_COUNT(&online) < 2)
 		ksft_exit_skip("only one CPU is online\n");
 	need_first_chunk(&chunk);

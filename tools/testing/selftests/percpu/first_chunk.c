@@ -190,22 +190,14 @@ static void test_all_notes(const cpu_set_t *possible, const cpu_set_t *present)
 		test_notes(cpu, errors[cpu], possible);
 }
 
-static void read_cpus(const char *path, cpu_set_t *cpus)
-{
-	int err = read_cpulist(path, cpus);
-
-	if (err)
-		ksft_exit_fail_msg("%s: %s\n", path, strerror(-err));
-}
-
 int main(void)
 {
 	struct first_chunk chunk;
 	cpu_set_t possible, present;
 
 	begin_test();
-	read_cpus(CPU_DIR "/possible", &possible);
-	read_cpus(CPU_DIR "/present", &present);
+	need_cpulist(CPU_DIR "/possible", &possible);
+	need_cpulist(CPU_DIR "/present", &present);
 	need_first_chunk(&chunk);
 
 	ksft_set_plan(2 + CPU_COUNT(&possible));

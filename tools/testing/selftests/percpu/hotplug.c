@@ -123,11 +123,8 @@ int main(void)
 	int cpu, err;
 
 	begin_test();
-	err = read_cpulist(CPU_DIR "/online", &online);
-	if (!err)
-		err = read_cpulist(CPU_DIR "/present", &present);
-	if (err)
-		ksft_exit_fail_msg(CPU_DIR ": %s\n", strerror(-err));
+	need_cpulist(CPU_DIR "/online", &online);
+	need_cpulist(CPU_DIR "/present", &present);
 	if (CPU_COUNT(&present) < 2)
 		ksft_exit_skip("there is only one CPU\n");
 	if (!any_can_hotplug(&present))

@@ -12,7 +12,6 @@
  *
  * /proc/kcore cannot read the units themselves, see kernel_memory.c.
  */
-#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -31,18 +30,6 @@ static cpu_set_t possible;
 static unsigned long units[CPU_SETSIZE];
 static unsigned long long pages[CPU_SETSIZE][MAX_PAGES];
 static unsigned long area_start, area_end;
-
-static int set_kptr_restrict(const char *value)
-{
-	int fd = open(KPTR_RESTRICT, O_WRONLY | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, value, strlen(value)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
 
 static int find_area(void)
 {
@@ -71,11 +58,11 @@ static int read_area(void)
 
 	err = read_value(KPTR_RESTRICT, before, sizeof(before));
 	if (!err)
-		err = set_kptr_restrict("1");
+		err = write_value(KPTR_RESTRICT, "1");
 	if (err)
 		return err;
 	err = find_area();
-	set_kptr_restrict(before);
+	write_value(KPTR_RESTRICT, before);
 	return err;
 }
 

@@ -57,14 +57,6 @@ static void end_like(int status)
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : KSFT_FAIL);
 }
 
-static void read_cpus(const char *path, cpu_set_t *cpus)
-{
-	int err = read_cpulist(path, cpus);
-
-	if (err)
-		ksft_exit_fail_msg("%s: %s\n", path, strerror(-err));
-}
-
 /**
  * keep_online - from here on, leave no CPU in another state than it is in now
  *
@@ -78,8 +70,8 @@ void keep_online(void)
 	int status = 0;
 	pid_t pid;
 
-	read_cpus(CPU_DIR "/present", &present);
-	read_cpus(CPU_DIR "/online", &online);
+	need_cpulist(CPU_DIR "/present", &present);
+	need_cpulist(CPU_DIR "/online", &online);
 	sigemptyset(&awaited);
 	sigaddset(&awaited, SIGCHLD);
 	sigaddset(&awaited, SIGHUP);

@@ -109,6 +109,29 @@ int read_value(const char *path, char *value, size_t size)
 }
 
 /**
+ * write_value - write a small file of sysfs or proc
+ * @path: the file
+ * @value: what to write
+ *
+ * Return: 0, or a negative errno; -EIO if only a part was taken.
+ */
+int write_value(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = write(fd, value, strlen(value));
+	if (n < 0)
+		err = -errno;
+	else if ((size_t)n != strlen(value))
+		err = -EIO;
+	close(fd);
+	return err;
+}
+
+/**
  * parse_cpulist - parse the kernel's list format, as in "0-3,8"
  * @list: the text; the empty list is empty
  * @cpus: the CPUs in it
@@ -157,6 +180,21 @@ int read_cpulist(const char *path, cpu_set_t *cpus)
 
 	err = read_value(path, list, sizeof(list));
 	return err ? err : parse_cpulist(list, cpus);
+}
+
+/**
+ * need_cpulist - read a file in the kernel's list format
+ * @path: the file
+ * @cpus: the CPUs in it
+ *
+ * Ends the test as failed if that is not possible.
+ */
+void need_cpulist(const char *path, cpu_set_t *cpus)
+{
+	int err = read_cpulist(path, cpus);
+
+	if (err)
+		ksft_exit_fail_msg("%s: %s\n", path, strerror(-err));
 }
 
 /**
@@ -239,16 +277,9 @@ bool can_hotplug(int cpu)
 int set_online(int cpu, bool online)
 {
 	char path[96];
-	int fd, err = 0;
 
 	online_path(cpu, path, sizeof(path));
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, online ? "1" : "0", 1) != 1)
-		err = -errno;
-	close(fd);
-	return err;
+	return write_value(path, online ? "1" : "0");
 }
 
 /* What the firmware's answers become when a hart is not ready to start. */

@@ -59,17 +59,18 @@ static void spin(int cpu)
 }
 
 /**
- * load_start - keep CPUs busy
- * @cpus: which
+ * load_start - keep all CPUs busy that are online
  *
  * Ends the test as failed if that is not possible.
  */
-void load_start(const cpu_set_t *cpus)
+void load_start(void)
 {
+	cpu_set_t online;
 	pid_t pid;
 	int cpu;
 
-	for (cpu = next_cpu(-1, cpus); cpu >= 0; cpu = next_cpu(cpu, cpus)) {
+	need_cpulist(CPU_DIR "/online", &online);
+	for (cpu = next_cpu(-1, &online); cpu >= 0; cpu = next_cpu(cpu, &online)) {
 		pid = fork();
 		if (!pid)
 			spin(cpu);
@@ -122,14 +123,9 @@ static bool grows(int cpu, const struct cpu_times *before)
  */
 bool steal_goes_on(int cpu, const struct cpu_times *before)
 {
-	cpu_set_t online;
 	bool ok;
-	int err;
 
-	err = read_cpulist(CPU_DIR "/online", &online);
-	if (err)
-		ksft_exit_fail_msg("%s/online: %s\n", CPU_DIR, strerror(-err));
-	load_start(&online);
+	load_start();
 	ok = grows(cpu, before);
 	load_stop();
 	return ok;

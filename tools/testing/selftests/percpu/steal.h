@@ -18,7 +18,7 @@ struct cpu_times {
 };
 
 int read_cpu_times(int cpu, struct cpu_times *times);
-void load_start(const cpu_set_t *cpus);
+void load_start(void);
 void load_stop(void);
 bool steal_goes_on(int cpu, const struct cpu_times *before);
 

@@ -46,13 +46,10 @@ int main(void)
 	cpu_set_t before, after;
 	int err, status;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	if (access(SCRIPT, F_OK))
 		ksft_exit_skip(SCRIPT " is not there\n");
-	err = read_cpulist(CPU_DIR "/online", &before);
-	if (err)
-		ksft_exit_fail_msg(CPU_DIR "/online: %s\n", strerror(-err));
+	need_cpulist(CPU_DIR "/online", &before);
 	status = install_applets();
 	if (status)
 		ksft_exit_fail_msg(APPLETS ": status %d\n", status);

@@ -126,8 +126,7 @@ int main(void)
 	struct first_chunk chunk;
 	int err;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	/* It comes before the suite: if it is in the log, so is all of the suite */
 	err = read_first_chunk(&chunk);
 	if (err)

@@ -12,7 +12,6 @@
  * The suite allows more than one report while it runs (kasan_multi_shot) and then
  * restores what was before: the first report of a true bug still comes.
  */
-#include <fcntl.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -55,11 +54,10 @@ static int reports, foreign, splats;
 
 static void set_console_level(const char *level)
 {
-	int fd = open(LEVEL_FILE, O_WRONLY | O_CLOEXEC);
+	int err = write_value(LEVEL_FILE, level);
 
-	if (fd < 0 || write(fd, level, strlen(level)) != (ssize_t)strlen(level))
-		ksft_exit_fail_msg(LEVEL_FILE ": %s\n", strerror(errno));
-	close(fd);
+	if (err)
+		ksft_exit_fail_msg(LEVEL_FILE ": %s\n", strerror(-err));
 }
 
 /*
@@ -207,8 +205,7 @@ int main(void)
 	char level[64];
 	int err;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	if (!module_exists(MODULE))
 		ksft_exit_skip(MODULE_DIR "/" MODULE ".ko is not there (KASAN_KUNIT_TEST=m)\n");
 	err = read_value(LEVEL_FILE, level, sizeof(level));

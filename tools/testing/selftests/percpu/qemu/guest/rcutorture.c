@@ -89,17 +89,14 @@ int main(void)
 	int log, err, seconds;
 	cpu_set_t before, after;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	if (!module_exists(MODULE))
 		ksft_exit_skip(MODULE_DIR "/" MODULE ".ko is not there (RCU_TORTURE_TEST=m)\n");
 	seconds = read_seconds();
 	log = log_open();
 	if (log < 0)
 		ksft_exit_fail_msg("/dev/kmsg: %s\n", strerror(-log));
-	err = read_cpulist(CPU_DIR "/online", &before);
-	if (err)
-		ksft_exit_fail_msg(CPU_DIR "/online: %s\n", strerror(-err));
+	need_cpulist(CPU_DIR "/online", &before);
 
 	ksft_set_plan(5);
 	err = module_load("torture", "");

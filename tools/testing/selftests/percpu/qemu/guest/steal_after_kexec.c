@@ -32,13 +32,8 @@ static bool changes(void)
 {
 	time_t deadline = time(NULL) + SECONDS;
 	struct sta first = steal_memory_read(phys), now = first;
-	cpu_set_t online;
-	int err;
 
-	err = read_cpulist(CPU_DIR "/online", &online);
-	if (err)
-		ksft_exit_fail_msg("%s/online: %s\n", CPU_DIR, strerror(-err));
-	load_start(&online);
+	load_start();
 	while (!memcmp(&now, &first, sizeof(now)) && time(NULL) < deadline) {
 		usleep(50000);
 		now = steal_memory_read(phys);
@@ -71,8 +66,7 @@ int main(void)
 {
 	bool after;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	if (access("/kexec", W_OK))
 		ksft_exit_skip("no kernel to start, /kexec\n");
 	kernel_memory_open();

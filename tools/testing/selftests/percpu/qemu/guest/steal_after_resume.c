@@ -14,7 +14,6 @@
  * host before there is room for the answer. init opens it again.
  */
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -34,18 +33,6 @@
 #define ENOUGH		2000000000ULL	/* ns: more than is stolen before we look again */
 
 static unsigned long long phys;
-
-static int write_value(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, value, strlen(value)) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
 
 /* Leaves the name empty if the driver has no device. */
 static void name_device(char *name, size_t size)
@@ -89,13 +76,8 @@ static int suspend_without_port(void)
 static bool has_enough(struct sta *before)
 {
 	time_t deadline = time(NULL) + SECONDS;
-	cpu_set_t online;
-	int err;
 
-	err = read_cpulist(CPU_DIR "/online", &online);
-	if (err)
-		ksft_exit_fail_msg("%s/online: %s\n", CPU_DIR, strerror(-err));
-	load_start(&online);
+	load_start();
 	do {
 		usleep(50000);
 		*before = steal_memory_read(phys);
@@ -126,8 +108,7 @@ int main(void)
 	struct sta before;
 	int err;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	if (access(POWER "/pm_test", W_OK))
 		ksft_exit_skip(POWER "/pm_test: %s (HIBERNATION, PM_DEBUG)\n", strerror(errno));
 	kernel_memory_open();

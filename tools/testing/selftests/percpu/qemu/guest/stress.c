@@ -117,14 +117,11 @@ int main(void)
 	size_t i;
 	int err;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	if (access(PROGRAM, X_OK))
 		ksft_exit_skip(PROGRAM " is not in this initramfs\n");
 	read_seconds();
-	err = read_cpulist(CPU_DIR "/online", &before);
-	if (err)
-		ksft_exit_fail_msg(CPU_DIR "/online: %s\n", strerror(-err));
+	need_cpulist(CPU_DIR "/online", &before);
 
 	bring_loopback_up();
 	ksft_set_plan(ARRAY_SIZE(stressors) + 1);

@@ -8,6 +8,7 @@
 
 #include "kernel_log.h"
 #include "kselftest.h"
+#include "percpu_test.h"
 
 #define MODULE		"test_vmalloc"
 #define THREADS		2
@@ -64,8 +65,7 @@ int main(void)
 	int err, mask = 0;
 	size_t i;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	ksft_print_header();
+	begin_test();
 	if (!module_exists(MODULE))
 		ksft_exit_skip(MODULE_DIR "/" MODULE ".ko is not there (TEST_VMALLOC=m)\n");
 
