@@ -33,6 +33,15 @@ use()
 	printf '%s\n' "$@" >"$objects/options"
 }
 
+# What build_rv64_gcc_allmodconfig and sparse have in common: they read the same log
+use_gcc_allmodconfig()
+{
+	need sparse
+	use gcc allmodconfig '# CONFIG_WERROR is not set' '# CONFIG_DRM_WERROR is not set' \
+		'# CONFIG_GCC_PLUGINS is not set'
+	flags="W=1 C=2 CHECK=$top/scripts/gates/sparse-march"
+}
+
 verify()
 {
 	while read -r line; do
