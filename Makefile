@@ -9,6 +9,7 @@ ARCH	:= riscv
 KSRC	?=
 CELL	?=
 IMAGE	?=
+SHARD	?=
 QEMU	?= qemu-system-riscv64
 BIOS	?=
 BUSYBOX	?=
@@ -17,6 +18,7 @@ FORCE	:=
 N	:= 100
 SEED	:= 1
 FIRST	:= 0
+FROM	:=
 
 ifneq ($(ARCH),riscv)
 $(error ARCH=$(ARCH): only riscv is known here)
@@ -25,7 +27,8 @@ endif
 # The scripts call kbuild themselves: they get the user's variables by name
 JOBS	= $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS)))
 quiet	:= $(if $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),silent_)
-export BASE KSRC CELL IMAGE QEMU BIOS BUSYBOX TIMEOUT FORCE N SEED FIRST JOBS quiet CROSS_COMPILE LLVM V W C
+export BASE KSRC CELL IMAGE SHARD QEMU BIOS BUSYBOX TIMEOUT FORCE N SEED FIRST FROM JOBS quiet
+export CROSS_COMPILE LLVM V W C
 ifneq ($(origin CC),default)
 export CC
 endif
@@ -41,6 +44,7 @@ help:
 	@echo  '  boot        boot one cell: page first chunk, two nodes, 4 harts, and tell its verdict'
 	@echo  '  check       lint, unit tests, compose tests, all cells and controls'
 	@echo  '  check-full  the same and what takes long'
+	@echo  '  report      one report of several: FROM= their directories, shards for instance'
 	@echo  '  fuzz        N random machines, drawn from SEED'
 	@echo  '  survey      boot the kernel IMAGE= as it is, and tell what it has and what it gets wrong'
 	@echo  '  series      compose the patch series for BASE= or KSRC='
@@ -56,6 +60,8 @@ help:
 	@echo  '              without it check takes what menuconfig chose'
 	@echo  '  KSRC=dir    your own kernel tree instead; it is copied and never touched'
 	@echo  '  CELL=name   the cell for boot and shell (<base>.numa.page.sv39.smp4)'
+	@echo  '  SHARD=i/n   only the i-th of n parts of check, for as many hosts'
+	@echo  '  FROM=dirs   for report: the directories of reports, "a/report b/report"'
 	@echo  '  IMAGE=file  riscv64 Image, vmlinuz or Debian package of a kernel, for survey'
 	@echo  '  QEMU=       qemu-system-riscv64, 8.1 or later'
 	@echo  '  BIOS=       OpenSBI fw_dynamic.bin, 1.6 or later (a package)'
@@ -71,7 +77,7 @@ boot:
 shell:
 	@scripts/boot --shell
 
-check series cells fuzz survey:
+check report series cells fuzz survey:
 	@scripts/$@
 
 lint:
@@ -87,4 +93,4 @@ menuconfig:
 clean:
 	@scripts/clean
 
-.PHONY: help boot check check-full fuzz survey series lint shell cells menuconfig clean
+.PHONY: help boot check check-full report fuzz survey series lint shell cells menuconfig clean

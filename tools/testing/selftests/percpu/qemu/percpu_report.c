@@ -8,20 +8,28 @@
 #include "junit.h"
 #include "kcidb.h"
 #include "page.h"
+#include "report.h"
+#include "saved.h"
 #include "util.h"
 
+#define EXIT_TROUBLE	2
+
 static const char usage[] =
-	"Usage: percpu-report [-o DIR] RESULTS.json...\n"
+	"Usage: percpu-report [-m] [-o DIR] RESULTS.json...\n"
 	"Writes junit.xml, kcidb.json and index.html of the results of one run, or of\n"
 	"several together, with the files of each cell beside its results.\n"
 	"\n"
 	"  -o, --output=DIR  write into DIR; default is the directory of the first file\n"
+	"  -m, --merge       write results.json and results.ktap too, and tell and end as one\n"
+	"                    run with all these results would have\n"
 	"  -h, --help        print this help\n"
 	"\n"
-	"Exit status: 0 written, 2 usage or trouble.\n";
+	"Exit status: 0 written, 2 usage or trouble; with --merge also 1 a test failed,\n"
+	"4 nothing could run.\n";
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },
+	{ "merge", no_argument, NULL, 'm' },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
@@ -50,41 +58,72 @@ static bool write_all(const struct runs *runs, const char *dir)
 	       write_one(runs, dir, "index.html", page_write);
 }
 
-static bool report_runs(char **paths, const char *output)
+static bool write_json(const struct runs *runs, const char *path)
+{
+	return saved_write(&runs->report, path);
+}
+
+static bool write_ktap(const struct runs *runs, const char *path)
+{
+	return report_write_ktap(&runs->report, path);
+}
+
+/* The last line and the status are those of a run */
+static int end_merge(const struct runs *runs, const char *dir)
+{
+	if (!write_one(runs, dir, "results.json", write_json) ||
+	    !write_one(runs, dir, "results.ktap", write_ktap))
+		return EXIT_TROUBLE;
+	report_print_summary(&runs->report);
+	return report_exit_status(&runs->report);
+}
+
+static int report_runs(char **paths, const char *output, bool merge)
 {
 	char *dir = output ? xasprintf("%s", output) : directory_of(*paths);
 	struct runs runs = { 0 };
+	int status = EXIT_TROUBLE;
 	bool ok = true;
 
 	for (; *paths && ok; paths++)
 		ok = runs_add(&runs, *paths);
-	ok = ok && write_all(&runs, dir);
+	if (ok && write_all(&runs, dir))
+		status = merge ? end_merge(&runs, dir) : EXIT_SUCCESS;
 	runs_free(&runs);
 	free(dir);
-	return ok;
+	return status;
 }
 
 int main(int argc, char **argv)
 {
 	const char *output = NULL;
-	int option;
+	bool merge = false;
+	int option, status;
 
-	while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "o:mh", options, NULL)) != -1) {
 		switch (option) {
 		case 'o':
 			output = optarg;
+			break;
+		case 'm':
+			merge = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
 			return 0;
 		default:
 			fputs("Try 'percpu-report --help'\n", stderr);
-			return 2;
+			return EXIT_TROUBLE;
 		}
 	}
 	if (optind == argc) {
 		error("no results.json given; try --help");
-		return 2;
+		return EXIT_TROUBLE;
 	}
-	return report_runs(argv + optind, output) ? 0 : 2;
+	status = report_runs(argv + optind, output, merge);
+	if (fflush(stdout) || ferror(stdout)) {
+		error("cannot write the standard output");
+		status = EXIT_TROUBLE;
+	}
+	return status;
 }
