@@ -45,6 +45,7 @@ help:
 	@echo  '  check       lint, unit tests, compose tests, all cells and controls'
 	@echo  '  check-full  the same and what takes long'
 	@echo  '  report      one report of several: FROM= their directories, shards for instance'
+	@echo  '  lava        write the cell CELL= as a job for LAVA'
 	@echo  '  fuzz        N random machines, drawn from SEED'
 	@echo  '  survey      boot the kernel IMAGE= as it is, and tell what it has and what it gets wrong'
 	@echo  '  series      compose the patch series for BASE= or KSRC='
@@ -59,9 +60,9 @@ help:
 	@echo  '  BASE=6.1    the packaged kernel tree to use: 6.1, 6.12 or mainline (the newest there is);'
 	@echo  '              without it check takes what menuconfig chose'
 	@echo  '  KSRC=dir    your own kernel tree instead; it is copied and never touched'
-	@echo  '  CELL=name   the cell for boot and shell (<base>.numa.page.sv39.smp4)'
+	@echo  '  CELL=name   the cell for boot, shell and lava (<base>.numa.page.sv39.smp4)'
 	@echo  '  SHARD=i/n   only the i-th of n parts of check, for as many hosts'
-	@echo  '  FROM=dirs   for report: the directories of reports, "a/report b/report"'
+	@echo  '  FROM=dirs   for report: reports, "a/report b/report", and jobs of LAVA with their logs'
 	@echo  '  IMAGE=file  riscv64 Image, vmlinuz or Debian package of a kernel, for survey'
 	@echo  '  QEMU=       qemu-system-riscv64, 8.1 or later'
 	@echo  '  BIOS=       OpenSBI fw_dynamic.bin, 1.6 or later (a package)'
@@ -77,7 +78,7 @@ boot:
 shell:
 	@scripts/boot --shell
 
-check report series cells fuzz survey:
+check report lava series cells fuzz survey:
 	@scripts/$@
 
 lint:
@@ -93,4 +94,4 @@ menuconfig:
 clean:
 	@scripts/clean
 
-.PHONY: help boot check check-full report fuzz survey series lint shell cells menuconfig clean
+.PHONY: help boot check check-full report lava fuzz survey series lint shell cells menuconfig clean

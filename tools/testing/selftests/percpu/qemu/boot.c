@@ -84,9 +84,17 @@ static bool run_and_wait(struct strv *args)
 	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
 }
 
-/* Writes what QEMU has to be given for the machine; the user is told if not */
-static bool write_machine(const struct cell *cell, const struct tools *tools,
-			  enum connection connection, const char *dir)
+/**
+ * boot_write_machine() - write what QEMU has to be given for a machine
+ * @cell: the cell
+ * @tools: what to run it with
+ * @connection: where console and result go
+ * @dir: an existing directory
+ *
+ * Return: true if it was written; else the user has been told.
+ */
+bool boot_write_machine(const struct cell *cell, const struct tools *tools,
+			enum connection connection, const char *dir)
 {
 	struct strv args;
 	char *dtb;
@@ -190,6 +198,21 @@ static bool copy_config(const struct boot *boot, const struct tools *tools)
 }
 
 /**
+ * boot_init() - a boot that has not begun
+ * @boot: the boot, to be freed with boot_free()
+ * @cell: the cell
+ */
+void boot_init(struct boot *boot, const struct cell *cell)
+{
+	*boot = (struct boot){ .cell = cell };
+	boot->streams[STREAM_CONSOLE].fd = -1;
+	boot->streams[STREAM_RESULT].fd = -1;
+	ktap_init(&boot->ktap);
+	if (*cell->console && !regcomp(&boot->wanted, cell->console, REG_EXTENDED | REG_NOSUB))
+		boot->console.wanted = &boot->wanted;
+}
+
+/**
  * boot_start() - start QEMU for a cell
  * @boot: the boot, to be freed with boot_free() in any case
  * @cell: the cell
@@ -204,19 +227,14 @@ bool boot_start(struct boot *boot, const struct cell *cell, const struct tools *
 	struct strv args;
 	bool ok;
 
-	*boot = (struct boot){ .cell = cell };
-	boot->streams[STREAM_CONSOLE].fd = -1;
-	boot->streams[STREAM_RESULT].fd = -1;
-	ktap_init(&boot->ktap);
-	if (*cell->console && !regcomp(&boot->wanted, cell->console, REG_EXTENDED | REG_NOSUB))
-		boot->console.wanted = &boot->wanted;
+	boot_init(boot, cell);
 	boot->started = now();
 	boot->since_epoch = time(NULL);
 	boot->last_said = boot->started;
 	if (!make_cell_dir(cell, report, &boot->dir))
 		return false;
 	ok = copy_config(boot, tools) &&
-	     write_machine(cell, tools, CONNECT_CELL, boot->dir);
+	     boot_write_machine(cell, tools, CONNECT_CELL, boot->dir);
 	if (ok) {
 		args = machine_args(cell, tools, CONNECT_CELL, boot->dir);
 		ok = write_cmd(boot, &args) && spawn(boot, &args);
@@ -402,7 +420,7 @@ bool boot_shell(const struct cell *cell, const struct tools *tools, const char *
 
 	if (!make_cell_dir(cell, report, &dir))
 		return false;
-	if (write_machine(cell, tools, CONNECT_SHELL, dir)) {
+	if (boot_write_machine(cell, tools, CONNECT_SHELL, dir)) {
 		args = machine_args(cell, tools, CONNECT_SHELL, dir);
 		execvp(args.v[0], args.v);
 		error("cannot run %s: %s", args.v[0], strerror(errno));

@@ -80,6 +80,9 @@ struct boot {
 	char *trouble;
 };
 
+void boot_init(struct boot *boot, const struct cell *cell);
+bool boot_write_machine(const struct cell *cell, const struct tools *tools,
+			enum connection connection, const char *dir);
 bool boot_start(struct boot *boot, const struct cell *cell, const struct tools *tools,
 		const char *report);
 void boot_read(struct boot *boot, unsigned int stream, const struct limits *limits);

@@ -9,6 +9,10 @@
 #include "console.h"
 #include "util.h"
 
+/* See channel.c of the guest */
+#define LOG_WHOLE	"percpu.result: "
+#define LOG_PART	"percpu.result+ "
+
 /* Messages that begin so */
 static const char * const splat_starts[] = {
 	"BUG: ",
@@ -130,4 +134,35 @@ void console_end(struct console *console)
 {
 	if (console->len)
 		judge_line(console);
+}
+
+/* What follows @prefix in a record of the log; NULL if there is none. A record is at the
+ * start of the line or behind a time stamp, and both may be behind what user space has
+ * begun to say.
+ */
+static const char *record(const char *line, const char *prefix)
+{
+	const char *text = line;
+
+	while ((text = strstr(text, prefix))) {
+		if (text == line || (text - line >= 2 && !strncmp(text - 2, "] ", 2)))
+			return text + strlen(prefix);
+		text++;
+	}
+	return NULL;
+}
+
+/**
+ * console_result() - find a line of the guest's results in the kernel's log
+ * @line: a line of the console
+ * @whole: whether it ends a line of the results
+ *
+ * Return: what it says of the results, in @line; NULL if nothing.
+ */
+const char *console_result(const char *line, bool *whole)
+{
+	const char *text = record(line, LOG_WHOLE);
+
+	*whole = text;
+	return text ? text : record(line, LOG_PART);
 }

@@ -35,5 +35,6 @@ struct console {
 
 void console_feed(struct console *console, const char *data, size_t size);
 void console_end(struct console *console);
+const char *console_result(const char *line, bool *whole);
 
 #endif

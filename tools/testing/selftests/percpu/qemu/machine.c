@@ -368,7 +368,7 @@ static char *machine_cmdline(const struct cell *cell, enum connection connection
 	if (cell->timeout)
 		fprintf(file, " percpu.timeout=%u", cell->timeout);
 	/* A shell is in the host */
-	if (cell->kvm && connection == CONNECT_CELL)
+	if (cell->kvm && connection != CONNECT_SHELL)
 		fprintf(file, " percpu.kvm=%u,%llu", cell->machine->harts,
 			ram_megabytes(cell->machine));
 	if (connection == CONNECT_SHELL)
@@ -604,6 +604,8 @@ struct strv machine_args(const struct cell *cell, const struct tools *tools,
 		add(&args, "-serial", xasprintf("mon:stdio"));
 		return args;
 	}
+	if (connection == CONNECT_LAB)
+		return args;
 	add(&args, "-chardev", xasprintf("stdio,id=console,signal=off"));
 	add(&args, "-serial", xasprintf("chardev:console"));
 	add(&args, "-chardev", xasprintf("file,id=result,path=/dev/fd/3"));

@@ -28,6 +28,7 @@ struct tools {
 enum connection {
 	CONNECT_CELL,	/* console on stdout, result on file descriptor 3 */
 	CONNECT_SHELL,	/* console on the terminal, BusyBox instead of tests */
+	CONNECT_LAB,	/* up to whoever boots it; the results are on the console */
 };
 
 bool qemu_version_ok(const char *qemu, char **version);

@@ -16,6 +16,7 @@
 
 #include "boot.h"
 #include "judge.h"
+#include "lava.h"
 #include "machine.h"
 #include "report.h"
 #include "saved.h"
@@ -39,6 +40,7 @@ struct options {
 	const char *cells;
 	const char *series;
 	const char *report;
+	const char *lava;
 	struct strv documents;
 	struct strv absolute;
 	unsigned int jobs;
@@ -74,6 +76,7 @@ static const char usage[] =
 "  -M, --smoke           only the cells that the table marks so\n"
 "  -l, --list            list the cells and run nothing\n"
 "  -n, --needs           list what the cells need: KERNEL, or KERNEL+INITRD\n"
+"  -L, --lava=DIR        write jobs for LAVA, DIR/CELL/job.yaml, and run nothing\n"
 "  -x, --shell           give a BusyBox shell in the one CELL instead of running it\n"
 "  -e, --explain         tell each verdict in words\n"
 "  -F, --force           also run cells that passed before from the same input\n"
@@ -82,7 +85,7 @@ static const char usage[] =
 "\n"
 "Exit status: 0 all passed, 1 a test failed, 2 usage or harness trouble, 4 nothing could run.\n";
 
-static const char short_options[] = "b:c:m:S:k:i:f:q:o:d:aj:t:w:MlnxeFsh";
+static const char short_options[] = "b:c:m:S:k:i:f:q:o:d:aj:t:w:MlnL:xeFsh";
 
 static const struct option long_options[] = {
 	{ "base", required_argument, NULL, 'b' },
@@ -102,6 +105,7 @@ static const struct option long_options[] = {
 	{ "smoke", no_argument, NULL, 'M' },
 	{ "list", no_argument, NULL, 'l' },
 	{ "needs", no_argument, NULL, 'n' },
+	{ "lava", required_argument, NULL, 'L' },
 	{ "shell", no_argument, NULL, 'x' },
 	{ "explain", no_argument, NULL, 'e' },
 	{ "force", no_argument, NULL, 'F' },
@@ -191,6 +195,9 @@ static bool parse_option(struct options *options, int option)
 	case 'n':
 		options->needs = true;
 		return true;
+	case 'L':
+		options->lava = optarg;
+		return true;
 	case 'x':
 		options->shell = true;
 		return true;
@@ -230,6 +237,8 @@ static bool check_options(const struct options *options)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(needed); i++) {
+		if (options->lava && !strcmp(needed[i].name, "report"))
+			continue;
 		if (!needed[i].value &&
 		    !((options->list || options->needs) && needed[i].only_to_run)) {
 			error("--%s is missing; try --help", needed[i].name);
@@ -675,6 +684,17 @@ static int run_shell(const struct options *options, const struct table *table)
 	return EXIT_TROUBLE;
 }
 
+static int write_jobs(const struct options *options, const struct table *table)
+{
+	size_t i;
+
+	for (i = 0; i < table->nr_cells; i++)
+		if (!lava_write(&table->cells[i], &options->tools, options->limits.total,
+				options->lava))
+			return EXIT_TROUBLE;
+	return EXIT_SUCCESS;
+}
+
 static void catch_signals(void)
 {
 	const struct sigaction note = { .sa_handler = note_signal };
@@ -722,7 +742,9 @@ int main(int argc, char **argv)
 			status = EXIT_SUCCESS;
 		} else if (check_tools(&options, &table)) {
 			make_tools_absolute(&options);
-			if (options.shell) {
+			if (options.lava) {
+				status = write_jobs(&options, &table);
+			} else if (options.shell) {
 				status = run_shell(&options, &table);
 			} else {
 				catch_signals();

@@ -12,10 +12,6 @@
 #include "judge.h"
 #include "seen.h"
 
-/* See channel.c of the guest */
-#define LOG_WHOLE	"percpu.result: "
-#define LOG_PART	"percpu.result+ "
-
 /* What follows @text in a line, NULL if it is not there */
 static const char *after(const char *line, const char *text)
 {
@@ -24,28 +20,11 @@ static const char *after(const char *line, const char *text)
 	return found ? found + strlen(text) : NULL;
 }
 
-/* What follows @prefix in a record of the log; NULL if there is none. A record is at the
- * start of the line or behind a time stamp, and both may be behind what user space has
- * begun to say.
- */
-static const char *record(const char *line, const char *prefix)
-{
-	const char *text = line;
-
-	while ((text = after(text, prefix))) {
-		const char *start = text - strlen(prefix);
-
-		if (start == line || (start - line >= 2 && !strncmp(start - 2, "] ", 2)))
-			return text;
-	}
-	return NULL;
-}
-
 /* A line of the guest's results in the kernel's log */
 static bool take_result(struct seen *seen, const char *line)
 {
-	const char *whole = record(line, LOG_WHOLE);
-	const char *text = whole ? whole : record(line, LOG_PART);
+	bool whole;
+	const char *text = console_result(line, &whole);
 
 	if (!text)
 		return false;
