@@ -159,22 +159,28 @@ static void parse_result(struct ktap *ktap, int depth, char *text, enum ktap_sta
 		level->failed++;
 		if (!why)
 			why = ktap->diagnostic;
+	} else if (status == KTAP_SKIP && !depth && ktap->skip && (!why || !*why)) {
+		why = ktap->skip;
 	}
 	if (depth || !close_inner(ktap, text, status))
 		ktap_add_test(ktap, status, xasprintf("%s", *text ? text : "(no name)"),
 			      why ? xasprintf("%s", why) : NULL);
 	set_string(&ktap->diagnostic, NULL);
+	if (!depth)
+		set_string(&ktap->skip, NULL);
 }
 
 static void parse_plan(struct ktap *ktap, int depth, char *text)
 {
-	char *end;
+	char *end, *why;
 	long planned = strtol(text, &end, 10);
 
 	if (end == text || planned < 0 || planned > MAX_TESTS || ktap->level[depth].planned >= 0)
 		fault(ktap, "bad or second plan", text);
 	else
 		ktap->level[depth].planned = planned;
+	if (depth && !planned && cut_skip(text, &why))
+		set_string(&ktap->skip, why);
 }
 
 static void parse_line(struct ktap *ktap)
@@ -311,6 +317,7 @@ void ktap_free(struct ktap *ktap)
 	free(ktap->facts);
 	free(ktap->cell);
 	free(ktap->diagnostic);
+	free(ktap->skip);
 	free(ktap->fault);
 	ktap_init(ktap);
 }

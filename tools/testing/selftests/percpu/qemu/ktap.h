@@ -59,6 +59,7 @@ struct ktap_level {
  * @cell: the cell that the document says it is of, NULL if it says nothing
  * @generation: of the facts that come
  * @diagnostic: the last diagnostic line, for a failure that follows
+ * @skip: why the inner document has no tests, for the outer result that follows
  * @level: state of both levels
  * @tests: the results
  * @nr_tests: how many
@@ -74,6 +75,7 @@ struct ktap {
 	char *cell;
 	unsigned int generation;
 	char *diagnostic;
+	char *skip;
 	struct ktap_level level[2];
 	struct ktap_test *tests;
 	size_t nr_tests;

@@ -244,7 +244,15 @@ static void test_all_skipped(void **state)
 			 "ok 1 hotplug # SKIP\n");
 	assert_null(ktap.fault);
 	assert_int_equal(ktap.nr_tests, 1);
-	assert_test(&ktap, 0, "hotplug", KTAP_SKIP, "");
+	assert_test(&ktap, 0, "hotplug", KTAP_SKIP, "no hotplug");
+	ktap_free(&ktap);
+	ktap = read_text("KTAP version 1\n1..3\n  TAP version 13\n  1..0 # SKIP no hotplug\n"
+			 "ok 1 hotplug # SKIP one CPU\nok 2 kcore # SKIP\n"
+			 "  TAP version 13\n  1..0\nok 3 modules # SKIP\n");
+	assert_null(ktap.fault);
+	assert_test(&ktap, 0, "hotplug", KTAP_SKIP, "one CPU");
+	assert_test(&ktap, 1, "kcore", KTAP_SKIP, "");
+	assert_test(&ktap, 2, "modules", KTAP_SKIP, "");
 	ktap_free(&ktap);
 }
 
