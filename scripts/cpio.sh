@@ -12,13 +12,21 @@ list_files()
 	(cd "$1" && find . -type f | sed "s,^\.\(.*\),file ${2:-}\1 $1\1 0755 0 0,")
 }
 
+# list_tree ROOT: likewise / of the guest, with links and modes as they are in ROOT
+list_tree()
+{
+	find "$1" -mindepth 1 \( -type d -printf 'dir /%P 0%m 0 0\n' \) -o \
+		\( -type l -printf 'slink /%P %l 0%m 0 0\n' \) -o \
+		\( -type f -printf 'file /%P %p 0%m 0 0\n' \)
+}
+
 # pack ARCHIVE: makes ARCHIVE (.cpio.gz), whole or not at all, from the list on stdin
 pack()
 {
 	mkdir -p "$(base_dir)/guest"
 	gcc -O2 -o "$(base_dir)/guest/gen_init_cpio" "$(base_dir)/tree/usr/gen_init_cpio.c" ||
 		die "gen_init_cpio of the tree does not build"
-	sort >"$1.list"
+	LC_ALL=C sort >"$1.list"
 	"$(base_dir)/guest/gen_init_cpio" -t 0 "$1.list" >"$1.cpio" || die "cannot write $1.cpio"
 	gzip -n1 <"$1.cpio" >"$1.new" || die "cannot write $1.new"
 	rm -f "$1.cpio" "$1.list"
