@@ -625,12 +625,6 @@ static bool add_documents(struct report *report, const struct strv *documents)
 	return ok;
 }
 
-/* The one result, for people's eyes and for other programs */
-static bool write_results(const struct run *run, const char *ktap, const char *json)
-{
-	return report_write_ktap(&run->report, ktap) && saved_write(&run->report, json);
-}
-
 static int run(const struct options *options, struct table *table)
 {
 	struct run run = { .options = options, .table = table };
@@ -643,7 +637,7 @@ static int run(const struct options *options, struct table *table)
 	unlink(ktap);
 	unlink(json);
 	ok = ok && add_documents(&run.report, &options->documents) && make_dir(options->report);
-	if (ok && run_cells(&run) && write_results(&run, ktap, json)) {
+	if (ok && run_cells(&run) && saved_write_results(&run.report, options->report)) {
 		report_print_summary(&run.report);
 		status = report_exit_status(&run.report);
 	}

@@ -81,17 +81,6 @@ static bool judge_job(struct report *report, const char *job, const char *output
 	return ok;
 }
 
-static bool write_results(const struct report *report, const char *output)
-{
-	char *ktap = xasprintf("%s/results.ktap", output);
-	char *json = xasprintf("%s/results.json", output);
-	bool ok = report_write_ktap(report, ktap) && saved_write(report, json);
-
-	free(json);
-	free(ktap);
-	return ok;
-}
-
 static int judge_jobs(char **jobs, const char *output)
 {
 	struct report report = { 0 };
@@ -100,7 +89,7 @@ static int judge_jobs(char **jobs, const char *output)
 
 	for (; *jobs && ok; jobs++)
 		ok = judge_job(&report, *jobs, output);
-	if (ok && write_results(&report, output)) {
+	if (ok && saved_write_results(&report, output)) {
 		report_print_summary(&report);
 		status = report_exit_status(&report);
 	}

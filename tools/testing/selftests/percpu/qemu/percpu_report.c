@@ -58,21 +58,10 @@ static bool write_all(const struct runs *runs, const char *dir)
 	       write_one(runs, dir, "index.html", page_write);
 }
 
-static bool write_json(const struct runs *runs, const char *path)
-{
-	return saved_write(&runs->report, path);
-}
-
-static bool write_ktap(const struct runs *runs, const char *path)
-{
-	return report_write_ktap(&runs->report, path);
-}
-
 /* The last line and the status are those of a run */
 static int end_merge(const struct runs *runs, const char *dir)
 {
-	if (!write_one(runs, dir, "results.json", write_json) ||
-	    !write_one(runs, dir, "results.ktap", write_ktap))
+	if (!saved_write_results(&runs->report, dir))
 		return EXIT_TROUBLE;
 	report_print_summary(&runs->report);
 	return report_exit_status(&runs->report);

@@ -155,6 +155,24 @@ bool saved_write(const struct report *report, const char *path)
 }
 
 /**
+ * saved_write_results() - write what a run leaves for people and for other programs
+ * @report: all results
+ * @dir: directory that gets results.ktap and results.json
+ *
+ * Return: true if both were written; else the user has been told.
+ */
+bool saved_write_results(const struct report *report, const char *dir)
+{
+	char *ktap = xasprintf("%s/results.ktap", dir);
+	char *json = xasprintf("%s/results.json", dir);
+	bool ok = report_write_ktap(report, ktap) && saved_write(report, json);
+
+	free(json);
+	free(ktap);
+	return ok;
+}
+
+/**
  * saved_write_result() - keep one result
  * @result: the result
  * @inputs: what it was made from

@@ -19,6 +19,7 @@ struct runs {
 
 bool json_write(json_t *json, const char *path);
 bool saved_write(const struct report *report, const char *path);
+bool saved_write_results(const struct report *report, const char *dir);
 bool saved_read(struct report *report, const char *path);
 bool saved_write_result(const struct result *result, const char *inputs, const char *path);
 bool saved_read_result(struct report *report, const char *inputs, const char *path);
