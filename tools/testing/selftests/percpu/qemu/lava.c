@@ -39,6 +39,8 @@ struct image {
 /* QEMU's arguments as a job has them */
 struct job {
 	const struct cell *cell;
+	const char *qemu;
+	unsigned int seconds;	/* how long the boot may take */
 	const char *machine;
 	const char *memory;
 	const char *cpu;
@@ -254,8 +256,10 @@ static void put_monitor(FILE *file, const struct cell *cell)
 	free(pattern);
 }
 
-static void put_job(FILE *file, const struct job *job, unsigned int seconds)
+static void put_job(FILE *file, const struct job *job)
 {
+	unsigned int seconds = job->seconds;
+
 	put_licence(file);
 	put(file, "job_name: ", job->cell->name);
 	fprintf(file, "device_type: qemu\nvisibility: public\npriority: medium\n"
@@ -275,7 +279,7 @@ static void put_job(FILE *file, const struct job *job, unsigned int seconds)
 }
 
 /* What LAVA's server makes of its device type and of the job's context, without network */
-static void put_device(FILE *file, const struct job *job, const char *qemu)
+static void put_device(FILE *file, const struct job *job)
 {
 	size_t i;
 
@@ -288,7 +292,7 @@ static void put_device(FILE *file, const struct job *job, const char *qemu)
 		"    methods:\n      image:\n        parameters: {}\n"
 		"  boot:\n    connections:\n      serial:\n    methods:\n      qemu:\n"
 		"        parameters:\n");
-	put(file, "          command: ", qemu);
+	put(file, "          command: ", job->qemu);
 	fprintf(file, "          options:\n          - -machine %s\n          - -cpu %s\n"
 		"          - -nographic\n          - -m %s\n          - -monitor none\n"
 		"          extra:\n", job->machine, job->cpu, job->memory);
@@ -296,36 +300,21 @@ static void put_device(FILE *file, const struct job *job, const char *qemu)
 		put(file, "          - ", job->extra.v[i]);
 }
 
-static bool write_text(const char *dir, const char *name, char *text, size_t size)
+static bool write_yaml(const struct job *job, void (*put_all)(FILE *file, const struct job *job),
+		       const char *dir, const char *name)
 {
 	char *path = xasprintf("%s/%s", dir, name);
-	bool ok = write_file(path, text, size);
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+	bool ok;
 
-	free(path);
+	put_all(file, job);
+	fclose(file);
+	ok = write_file(path, text, size);
 	free(text);
+	free(path);
 	return ok;
-}
-
-static bool write_job(const struct job *job, unsigned int seconds, const char *dir)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
-
-	put_job(file, job, seconds);
-	fclose(file);
-	return write_text(dir, "job.yaml", text, size);
-}
-
-static bool write_device(const struct job *job, const char *qemu, const char *dir)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
-
-	put_device(file, job, qemu);
-	fclose(file);
-	return write_text(dir, "device.yaml", text, size);
 }
 
 /* What must be true of the boot, for whoever judges the job's log: a result that is none yet */
@@ -347,12 +336,12 @@ static bool write_all(const struct cell *cell, const struct tools *tools, unsign
 		      const char *dir)
 {
 	struct strv args = machine_args(cell, tools, CONNECT_LAB, dir);
-	struct job job = { .cell = cell };
+	struct job job = { .cell = cell, .qemu = tools->qemu, .seconds = seconds };
 	bool ok;
 
 	split_args(&job, &args);
-	ok = write_job(&job, seconds, dir) && write_device(&job, tools->qemu, dir) &&
-	     write_cell(cell, dir);
+	ok = write_yaml(&job, put_job, dir, "job.yaml") &&
+	     write_yaml(&job, put_device, dir, "device.yaml") && write_cell(cell, dir);
 	job_free(&job);
 	strv_free(&args);
 	return ok;
