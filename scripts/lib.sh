@@ -159,6 +159,15 @@ build_cells()
 	"$top/scripts/initramfs" $(awk '!seen[$0]++' "$O/needs")
 }
 
+# Prepares everything for the cell CELL=, or for the one that stands for all, and sets cell
+build_cell()
+{
+	cell=${CELL:-$(base_name).numa.page.sv39.smp4}
+	prepare boot
+	runner --list | grep -qxF -- "$cell" || die "no cell $cell; make cells lists them"
+	build_cells "$cell"
+}
+
 # Builds the runner and calls it with the tables of this repository
 runner()
 {
@@ -220,6 +229,18 @@ run_cells()
 	[ ! -e "$report/results.json" ] ||
 		"$O/runner/percpu-report" "$report/results.json" || run_status=2
 	return "$run_status"
+}
+
+# What can only be tested when the report is there: others read the results as well, and
+# both modes must give the same
+judge_report()
+{
+	for name in reports modes; do
+		"$top/scripts/tests/$name" "$report" >"$O/$name.ktap" || {
+			grep '^#\|^not ok' "$O/$name.ktap" >&2
+			die "scripts/tests/$name fails on the report in $report; see above"
+		}
+	done
 }
 
 isolate_git
