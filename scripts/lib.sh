@@ -152,11 +152,12 @@ can_have()
 # Builds the kernels that cells boot, and what the guest runs on them
 build_cells()
 {
-	runner --needs "$@" >"$O/needs" || return
+	needs=$(base_dir)/needs
+	runner --needs "$@" >"$needs" || return
 	# shellcheck disable=SC2046 # words without blanks
-	"$top/scripts/kernel" $(sed 's/+kvm-/\n/; s/+.*//' "$O/needs" | awk '!seen[$0]++') || return
+	"$top/scripts/kernel" $(sed 's/+kvm-/\n/; s/+.*//' "$needs" | awk '!seen[$0]++') || return
 	# shellcheck disable=SC2046
-	"$top/scripts/initramfs" $(awk '!seen[$0]++' "$O/needs")
+	"$top/scripts/initramfs" $(awk '!seen[$0]++' "$needs")
 }
 
 # Prepares everything for the cell CELL=, or for the one that stands for all, and sets cell
