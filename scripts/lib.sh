@@ -44,9 +44,20 @@ say()
 	[ "${quiet:-}" = silent_ ] || printf '  %-7s %s\n' "$1" "$2"
 }
 
+# lock FILE WHAT: takes the lock $O/FILE, in place of the one that is held, and if that takes
+# time says what for. Whatever is still at work when this script is stopped keeps it.
+lock()
+{
+	exec 9>"$O/$1"
+	flock -n 9 || {
+		say WAIT "for $2" >&2
+		flock 9
+	}
+}
+
 # tick LABEL COMMAND...: runs a command; every 10 seconds a line says how long
 # already. The clock ends with the command and with this script, and holds neither
-# whatever reads our output nor the lock of scripts/tree (9).
+# whatever reads our output nor the lock (9).
 tick()
 {
 	label=$(printf '%.60s' "$1")
