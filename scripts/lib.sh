@@ -160,13 +160,21 @@ can_have()
 	return $can_status
 }
 
+# Prints each of the kernels on stdin once: those with the whole series first, then commit by
+# commit backwards, so that the change of a header is undone, and all rebuilt, only once
+order_kernels()
+{
+	awk -F @ '!seen[$0]++ { print (NF > 1 ? $2 : "inf"), $0 }' | sort -s -k 1,1gr |
+		cut -d ' ' -f 2
+}
+
 # Builds the kernels that cells boot, and what the guest runs on them
 build_cells()
 {
 	needs=$(base_dir)/needs
 	runner --needs "$@" >"$needs" || return
 	# shellcheck disable=SC2046 # words without blanks
-	"$top/scripts/kernel" $(sed 's/+kvm-/\n/; s/+.*//' "$needs" | awk '!seen[$0]++') || return
+	"$top/scripts/kernel" $(sed 's/+kvm-/\n/; s/+.*//' "$needs" | order_kernels) || return
 	# shellcheck disable=SC2046
 	"$top/scripts/initramfs" $(awk '!seen[$0]++' "$needs")
 }
