@@ -170,14 +170,16 @@ static void contend(struct worker *worker)
 /* Makes the kernel allocate a pipe and its pages, and an inode of proc. */
 static bool allocate(struct worker *worker, int cpu)
 {
-	char data[4096] = "";
+	char data[4096], back[sizeof(data)];
 	int ends[2];
 	bool ok;
 
 	if (pipe(ends))
 		return fails(worker, cpu, "pipe", strerror(errno));
+	memset(data, cpu + worker->done, sizeof(data));
 	ok = write(ends[1], data, sizeof(data)) == sizeof(data) &&
-		read(ends[0], data, sizeof(data)) == sizeof(data);
+		read(ends[0], back, sizeof(back)) == sizeof(back) &&
+		!memcmp(data, back, sizeof(data));
 	close(ends[0]);
 	close(ends[1]);
 	if (!ok)
