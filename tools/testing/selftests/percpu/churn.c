@@ -98,14 +98,6 @@ static long budget_ms;	/* 0 for as long as it takes */
 static long goal_kb;
 static struct timespec start;
 
-static long elapsed_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
-}
-
 static bool fails(struct worker *worker, int cpu, const char *what, const char *why)
 {
 	snprintf(worker->why, sizeof(worker->why), "cpu%d: %s: %s", cpu, what, why);
@@ -277,9 +269,9 @@ static void wait_for_transitions(void)
 	long next = PROGRESS_MS;
 
 	while (!shared->stopping && shared->transitions < wanted &&
-	       (!budget_ms || elapsed_ms() < budget_ms)) {
+	       (!budget_ms || elapsed_ms(&start) < budget_ms)) {
 		usleep(20000);
-		if (elapsed_ms() < next)
+		if (elapsed_ms(&start) < next)
 			continue;
 		ksft_print_msg("%u of %u transitions, %ld s\n", shared->transitions, wanted,
 			       next / 1000);
@@ -305,7 +297,7 @@ static void test_churn(void)
 	start_workers(&shared->users, 1, come_and_go);
 	wait_for_transitions();
 	owned = join_workers(shared->owners, nr_owners, "owners");
-	state_facts(elapsed_ms());
+	state_facts(elapsed_ms(&start));
 	contended = join_workers(shared->contenders, nr_contenders, "contenders");
 	shared->quiet = true;
 

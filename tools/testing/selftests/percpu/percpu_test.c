@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kselftest.h"
@@ -22,6 +23,7 @@
 #define PINNED_PAGES		16
 #define PINNED_SECONDS		30
 #define PATIENCE_MS		10000
+#define PATIENCE_TRIES		100	/* at least: a host may be slow */
 #define NOT_SUPPORTED	524	/* ENOTSUPP of include/linux/errno.h, not for user space */
 
 /**
@@ -282,6 +284,20 @@ int set_online(int cpu, bool online)
 	return write_value(path, online ? "1" : "0");
 }
 
+/**
+ * elapsed_ms - tell how much time has passed
+ * @since: since when, by CLOCK_MONOTONIC
+ *
+ * Return: milliseconds.
+ */
+long elapsed_ms(const struct timespec *since)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - since->tv_sec) * 1000 + (now.tv_nsec - since->tv_nsec) / 1000000;
+}
+
 /* What the firmware's answers become when a hart is not ready to start. */
 static bool has_not_stopped(int err)
 {
@@ -303,9 +319,12 @@ static bool has_not_stopped(int err)
  */
 int set_online_patiently(int cpu, bool online, struct hotplug_tries *tries)
 {
-	int err, left = PATIENCE_MS;
+	int err, left = PATIENCE_TRIES;
+	struct timespec start;
 
-	while ((err = set_online(cpu, online)) && left-- > 0) {
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	while ((err = set_online(cpu, online)) &&
+	       (--left > 0 || elapsed_ms(&start) < PATIENCE_MS)) {
 		if (err == -EBUSY)
 			tries->busy++;
 		else if (online && has_not_stopped(err))

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <time.h>
 
 #define CPU_DIR		"/sys/devices/system/cpu"
 #define NODE_DIR	"/sys/devices/system/node"
@@ -70,6 +71,7 @@ int read_crash_notes(int cpu, unsigned long long *start);
 int next_cpu(int cpu, const cpu_set_t *cpus);
 bool can_hotplug(int cpu);
 int set_online(int cpu, bool online);
+long elapsed_ms(const struct timespec *since);
 int set_online_patiently(int cpu, bool online, struct hotplug_tries *tries);
 bool is_online(int cpu);
 int run_on_cpu(int cpu);

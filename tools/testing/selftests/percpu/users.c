@@ -157,14 +157,6 @@ void users_stop(const struct users *users)
 	waitpid(users->pid, NULL, 0);
 }
 
-static long elapsed_ms(const struct timespec *since)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - since->tv_sec) * 1000 + (now.tv_nsec - since->tv_nsec) / 1000000;
-}
-
 /**
  * wait_for_percpu_kb - wait until the level is down
  * @goal_kb: the level to wait for
