@@ -356,6 +356,8 @@ static char *machine_cmdline(const struct cell *cell, enum connection connection
 		fprintf(file, " nr_cpus=%u", cell->nr_cpus);
 	if (cell->maxcpus)
 		fprintf(file, " maxcpus=%u", cell->maxcpus);
+	if (cell->fault)
+		fprintf(file, " fault=%u", cell->fault);
 	if (cell->numa_off)
 		fprintf(file, " numa=off");
 	fprintf(file, " percpu.cell=%s", cell->name);

@@ -60,6 +60,8 @@ static void write_command_line(xmlNode *list, const struct cell *cell)
 		write_owned(list, "nr_cpus=", xasprintf("%u", cell->nr_cpus));
 	if (cell->maxcpus)
 		write_owned(list, "maxcpus=", xasprintf("%u", cell->maxcpus));
+	if (cell->fault)
+		write_owned(list, "fault=", xasprintf("%u", cell->fault));
 	if (cell->numa_off)
 		write_pair(list, "numa=", "off");
 	if (cell->kexecs)

@@ -55,9 +55,10 @@ static json_t *pack_cell(const struct cell *cell)
 				 "chunk", pack_string(cell->chunk),
 				 "fails", verdict_name(cell->fails),
 				 "console", pack_string(cell->console));
-	json_t *more = json_pack("{s:i, s:i, s:b, s:b, s:b, s:i, s:i, s:o, s:o, s:i}",
+	json_t *more = json_pack("{s:i, s:i, s:i, s:b, s:b, s:b, s:i, s:i, s:o, s:o, s:i}",
 				 "nr_cpus", cell->nr_cpus,
 				 "maxcpus", cell->maxcpus,
+				 "fault", cell->fault,
 				 "numa_off", cell->numa_off,
 				 "units_anywhere", cell->units_anywhere,
 				 "kvm", cell->kvm,
@@ -280,21 +281,24 @@ static bool parse_machine(json_t *json, struct machine *machine, json_error_t *w
 /* What a cell has beside its words */
 static bool parse_cell_numbers(json_t *json, struct cell *cell, json_error_t *why)
 {
-	json_int_t nr_cpus, maxcpus, kexecs, transitions, timeout;
+	json_int_t nr_cpus, maxcpus, fault, kexecs, transitions, timeout;
 	int numa_off, units_anywhere, kvm;
 
-	if (json_unpack_ex(json, why, 0, "{s:I, s:I, s:b, s:b, s:b, s:I, s:I, s:I}",
-			   "nr_cpus", &nr_cpus, "maxcpus", &maxcpus, "numa_off", &numa_off,
-			   "units_anywhere", &units_anywhere, "kvm", &kvm, "kexecs", &kexecs,
-			   "transitions", &transitions, "timeout", &timeout) ||
+	if (json_unpack_ex(json, why, 0, "{s:I, s:I, s:I, s:b, s:b, s:b, s:I, s:I, s:I}",
+			   "nr_cpus", &nr_cpus, "maxcpus", &maxcpus, "fault", &fault,
+			   "numa_off", &numa_off, "units_anywhere", &units_anywhere, "kvm", &kvm,
+			   "kexecs", &kexecs, "transitions", &transitions,
+			   "timeout", &timeout) ||
 	    !in_range(nr_cpus, INT32_MAX, "nr_cpus", why) ||
 	    !in_range(maxcpus, INT32_MAX, "maxcpus", why) ||
+	    !in_range(fault, INT32_MAX, "fault", why) ||
 	    !in_range(kexecs, INT32_MAX, "kexecs", why) ||
 	    !in_range(transitions, INT32_MAX, "transitions", why) ||
 	    !in_range(timeout, INT32_MAX, "timeout", why))
 		return false;
 	cell->nr_cpus = nr_cpus;
 	cell->maxcpus = maxcpus;
+	cell->fault = fault;
 	cell->numa_off = numa_off;
 	cell->units_anywhere = units_anywhere;
 	cell->kvm = kvm;

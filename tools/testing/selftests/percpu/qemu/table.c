@@ -14,6 +14,7 @@
 #define MAX_WORDS	32
 #define MAX_SIZE	(1ULL << 48)	/* no sum of sizes overflows */
 #define PAGE_SIZE	4096
+#define MAX_FAULT	99
 
 /* Where QEMU puts what, from the start of RAM, and how large that may be */
 #define INITRD_LIMIT	(512ULL << 20)
@@ -427,6 +428,7 @@ static bool parse_cell_option(const struct line *line, const char *word, struct 
 	} numbers[] = {
 		{ "nr_cpus", &cell->nr_cpus, MAX_HARTS },
 		{ "maxcpus", &cell->maxcpus, MAX_HARTS },
+		{ "fault", &cell->fault, MAX_FAULT },
 		{ "kexec", &cell->kexecs, 9 },
 		{ "transitions", &cell->transitions, 1000000 },
 		{ "timeout", &cell->timeout, 86400 },

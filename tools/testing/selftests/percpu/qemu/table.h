@@ -57,6 +57,7 @@ struct machine {
  * @chunk: the first chunk that the guest must state, embed or page
  * @nr_cpus: nr_cpus= on the command line, 0 for none
  * @maxcpus: maxcpus= likewise
+ * @fault: fault= likewise, for a kernel that has faults to choose from
  * @numa_off: numa=off is on the command line
  * @units_anywhere: per-CPU units need not be in the memory of their node
  * @kvm: the machine is a guest of another one, which has the same kernel
@@ -78,6 +79,7 @@ struct cell {
 	char chunk[8];
 	unsigned int nr_cpus;
 	unsigned int maxcpus;
+	unsigned int fault;
 	bool numa_off;
 	bool units_anywhere;
 	bool kvm;

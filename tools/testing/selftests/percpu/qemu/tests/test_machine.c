@@ -192,6 +192,9 @@ static void test_command_line(void **state)
 	cell.nr_cpus = 0;
 	cell.maxcpus = 3;
 	assert_cmdline(&cell, CONNECT_CELL, " maxcpus=3 percpu.cell=c");
+	cell.fault = 7;
+	assert_cmdline(&cell, CONNECT_CELL, " maxcpus=3 fault=7 percpu.cell=c");
+	cell.fault = 0;
 	cell.kexecs = 1;
 	assert_cmdline(&cell, CONNECT_CELL, " maxcpus=3 percpu.cell=c percpu.kexec=1");
 	strcpy(cell.alloc, "embed");

@@ -12,6 +12,7 @@ static struct result *add_full(struct report *report)
 
 	cell->nr_cpus = 3;
 	cell->maxcpus = 4;
+	cell->fault = 8;
 	cell->numa_off = true;
 	cell->units_anywhere = false;
 	cell->kvm = true;

@@ -564,6 +564,7 @@ static void test_cell_names(void **state)
 {
 	assert_cell_name("a smp4 sv48 page page", "6.1.a.page.sv48.smp4");
 	assert_cell_name("a smp4 sv48 embed page nr_cpus=2", "6.1.a.embed.sv48.smp4.nr_cpus=2");
+	assert_cell_name("a smp4 sv39 - embed fault=7", "6.1.a.auto.sv39.smp4.fault=7");
 	assert_cell_name("a smp4 sv39 - embed maxcpus=2 nr_cpus=3 numa=off",
 			 "6.1.a.auto.sv39.smp4.maxcpus=2.nr_cpus=3.numa=off");
 	assert_cell_name("a smp4 sv39 - embed tests=facts+pinned kexec=3 fails harts x",
@@ -602,6 +603,7 @@ static void test_cell_options(void **state)
 	cell = take_cell(&table, "a smp4 sv39 - page");
 	assert_int_equal(cell->nr_cpus, 0);
 	assert_int_equal(cell->maxcpus, 0);
+	assert_int_equal(cell->fault, 0);
 	assert_int_equal(cell->kexecs, 0);
 	assert_int_equal(cell->timeout, 0);
 	assert_false(cell->numa_off);
@@ -610,9 +612,10 @@ static void test_cell_options(void **state)
 	assert_string_equal(cell->initrd, "");
 	table_free(&table);
 	cell = take_cell(&table,
-			 "a smp4 sv39 - page nr_cpus=3 maxcpus=2 kexec=9 timeout=86400 numa=off units=any tests=a+b+c initrd=kunit fails harts CPU1: a  b");
+			 "a smp4 sv39 - page nr_cpus=3 maxcpus=2 kexec=9 timeout=86400 numa=off units=any tests=a+b+c initrd=kunit fault=99 fails harts CPU1: a  b");
 	assert_int_equal(cell->nr_cpus, 3);
 	assert_int_equal(cell->maxcpus, 2);
+	assert_int_equal(cell->fault, 99);
 	assert_int_equal(cell->kexecs, 9);
 	assert_int_equal(cell->timeout, 86400);
 	assert_true(cell->numa_off);
@@ -671,8 +674,8 @@ static void test_bad_cell_options(void **state)
 {
 	static const char * const numbers[] = {
 		"nr_cpus=0", "nr_cpus=513", "nr_cpus=", "nr_cpus=x", "nr_cpus=2x", "nr_cpus=-1",
-		"maxcpus=0", "maxcpus=513", "kexec=0", "kexec=10", "timeout=0", "timeout=86401",
-		"timeout=1s", "timeout=4294967297",
+		"maxcpus=0", "maxcpus=513", "fault=0", "fault=100", "kexec=0", "kexec=10",
+		"timeout=0", "timeout=86401", "timeout=1s", "timeout=4294967297",
 	};
 	size_t i;
 
