@@ -19,7 +19,7 @@
 #include "users.h"
 
 #define EMPTY_PAGES_HIGH	4
-#define MAX_USERS		8000
+#define MAX_USERS		16000
 #define VALUE_BYTES		2048
 #define RETURN_SECONDS		10
 
@@ -181,9 +181,11 @@ long wait_for_percpu_kb(long goal_kb)
  *
  * "Percpu:" counts populated pages, and the allocator keeps some that are free:
  * - pcpu_balance_free() spares one chunk that is wholly free: a unit's pages;
- * - pcpu_should_reclaim_chunk() lets a chunk in use keep less than a quarter of
- *   its pages free, and so many more that PCPU_EMPTY_POP_PAGES_HIGH (4) of them
- *   remain for atomic allocations.
+ * - pcpu_should_reclaim_chunk() is only asked when something in a chunk is freed. If
+ *   the others have no more than PCPU_EMPTY_POP_PAGES_HIGH (4) free pages then, the
+ *   chunk keeps its own, for one object that stays, whatever becomes free elsewhere
+ *   later: a unit's pages again, and these four;
+ * - and it lets a chunk in use keep less than a quarter of its pages free.
  *
  * Return: that, for each possible CPU.
  */
@@ -191,5 +193,5 @@ long percpu_slack_kb(const struct first_chunk *chunk, int cpus)
 {
 	long page_size = sysconf(_SC_PAGESIZE), unit_pages = chunk->unit_size / page_size;
 
-	return cpus * (unit_pages + unit_pages / 4 + EMPTY_PAGES_HIGH) * page_size / 1024;
+	return cpus * (2 * unit_pages + unit_pages / 4 + EMPTY_PAGES_HIGH) * page_size / 1024;
 }
