@@ -505,17 +505,6 @@ static bool is_named(const char *word)
 	       !value_of(word, "initrd");
 }
 
-/* "smoke", or "smoke=BASE" for that base alone; false if it is another word */
-static bool take_smoke(const char *word, const char *base, bool *smoke)
-{
-	const char *value = value_of(word, "smoke");
-
-	if (!value && strcmp(word, "smoke"))
-		return false;
-	*smoke |= !value || !strcmp(value, base);
-	return true;
-}
-
 /* From the sixth word on; adds to the name, and tells whether the row counts */
 static bool parse_cell_options(const struct line *line, const struct cells_arg *cells,
 			       struct cell *cell, bool *counts)
@@ -526,8 +515,10 @@ static bool parse_cell_options(const struct line *line, const struct cells_arg *
 	unsigned int i;
 
 	for (i = 5; i < line->nr_words && strcmp(line->words[i], "fails"); i++) {
-		if (take_smoke(line->words[i], cells->base, &smoke))
+		if (!strcmp(line->words[i], "smoke")) {
+			smoke = true;
 			continue;
+		}
 		if (is_condition(line->words[i])) {
 			if (!parse_condition(line, line->words[i], table, cell, counts))
 				return false;
