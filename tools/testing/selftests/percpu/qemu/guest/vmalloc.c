@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's test_vmalloc.ko: its per-CPU allocations, 35000 of them by each
- * worker, and such others of its tests as are quick. In page mode all of them
- * share the vmalloc area with the first chunk.
+ * The kernel's test_vmalloc.ko: its 35000 per-CPU allocations, and such others of
+ * its tests as are quick. In page mode all of them share the vmalloc area with the
+ * first chunk.
+ *
+ * By one worker. Two of them spin for each other's locks and wait for each other's
+ * TLB flushes, while the host, with fewer processors than there are harts, runs
+ * neither: on 6.6, which flushes with each vmalloc(), 120 s where one needs 6, and RCU
+ * takes that for a stall.
  */
 #include <string.h>
 
@@ -11,7 +16,6 @@
 #include "percpu_test.h"
 
 #define MODULE		"test_vmalloc"
-#define THREADS		2
 #define LOOPS		"2000"
 
 /* "id" in the description of the parameter run_test_mask, lib/test_vmalloc.c */
@@ -72,13 +76,13 @@ int main(void)
 	ksft_set_plan(ARRAY_SIZE(tests));
 	for (i = 0; i < ARRAY_SIZE(tests); i++)
 		mask |= tests[i].id;
-	snprintf(parameters, sizeof(parameters), "nr_threads=%d run_test_mask=%d test_loop_count="
-		 LOOPS, THREADS, mask);
+	snprintf(parameters, sizeof(parameters), "nr_threads=1 run_test_mask=%d test_loop_count="
+		 LOOPS, mask);
 	err = module_run(MODULE, parameters, take_message);
 	if (err != -EAGAIN)
 		ksft_exit_fail_msg(MODULE " %s: %s\n", parameters, strerror(-err));
 	for (i = 0; i < ARRAY_SIZE(tests); i++)
-		ksft_test_result(tests[i].passed == THREADS && !tests[i].failed,
+		ksft_test_result(tests[i].passed == 1 && !tests[i].failed,
 				 "%s\n", tests[i].name);
 	ksft_finished();
 }
