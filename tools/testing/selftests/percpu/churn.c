@@ -28,6 +28,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/param.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -371,7 +372,7 @@ static void deal_out(const cpu_set_t *online)
 		CPU_CLR(last, &shared->owners[count % MAX_OWNERS].cpus);
 		nr_contenders = CONTENDERS;
 	}
-	nr_owners = count < MAX_OWNERS ? count : MAX_OWNERS;
+	nr_owners = MIN(count, MAX_OWNERS);
 	for (i = 0; i < nr_contenders; i++)
 		CPU_SET(last, &shared->contenders[i].cpus);
 	for (i = 0; i < HOPPERS; i++)

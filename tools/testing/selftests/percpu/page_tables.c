@@ -11,6 +11,7 @@
  * kernels put there (RSW, PBMT).
  */
 #include <string.h>
+#include <sys/param.h>
 
 #include "kernel_memory.h"
 #include "kselftest.h"
@@ -109,8 +110,8 @@ static unsigned long count_right(unsigned long start, unsigned long end,
 	size_t i;
 
 	for (i = 0; i < nr_mappings; i++) {
-		first = mappings[i].start > start ? mappings[i].start : start;
-		last = mappings[i].end < end ? mappings[i].end : end;
+		first = MAX(mappings[i].start, start);
+		last = MIN(mappings[i].end, end);
 		if (first >= last)
 			continue;
 		if (is_right(&mappings[i], chunk))

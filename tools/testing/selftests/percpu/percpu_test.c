@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/param.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -683,7 +684,7 @@ static void read_report(struct pinned_run *run)
 		return;
 	}
 	n = read(run->report, run->why, sizeof(run->why) - 1);
-	run->why[n > 0 ? n : 0] = '\0';
+	run->why[MAX(n, 0)] = '\0';
 }
 
 /**

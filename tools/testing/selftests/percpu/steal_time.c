@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "keep_online.h"
@@ -35,7 +36,7 @@ static int count_messages(void)
 	if (log < 0)
 		return -errno;
 	while ((n = read(log, record, sizeof(record) - 1)) > 0 || (n < 0 && errno == EPIPE)) {
-		record[n > 0 ? n : 0] = '\0';
+		record[MAX(n, 0)] = '\0';
 		count_message(record);
 	}
 	close(log);

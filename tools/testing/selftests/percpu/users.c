@@ -56,7 +56,9 @@ static int take_bpf_map(void)
 {
 	int map = percpu_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, VALUE_BYTES, 1);
 
-	return map < 0 ? map : 0;
+	if (map < 0)
+		return map;
+	return 0;
 }
 
 static int take_mount(void)
