@@ -100,10 +100,20 @@ list_objects()
 	done
 }
 
-# Compiles the tree as it is now, once for each commit, and sets log
+# What a kernel may be made of, and which objects are looked at
+identify()
+{
+	{
+		git ls-files -s -- . ':!Documentation' ':!MAINTAINERS' ':!scripts/coccinelle' \
+			':!tools/testing'
+		echo "$touched"
+	} | sha256sum | cut -d ' ' -f 1
+}
+
+# Compiles the tree as it is now and sets log; what was compiled before is not done again
 compile()
 {
-	log=$kept/${objects##*/}.$(git rev-parse HEAD).$(echo "$touched" | cksum | cut -d ' ' -f 1)
+	log=$kept/${objects##*/}.$(identify)
 	[ ! -e "$log" ] || return 0
 	configure
 	built=$(list_objects)
