@@ -61,7 +61,7 @@ static int format_cpu_nodes(char *value, size_t size)
 	}
 	if (err != -ENOENT)
 		return err;
-	strcpy(value, "none");
+	snprintf(value, size, "none");
 	return 0;
 }
 
@@ -114,7 +114,7 @@ static int format_cpu_units(char *value, size_t size)
 	size_t used = 0;
 	int cpu, err;
 
-	strcpy(value, "none");
+	snprintf(value, size, "none");
 	err = read_cpulist(CPU_DIR "/possible", &possible);
 	if (err)
 		return err;
@@ -166,7 +166,7 @@ static void state_request(void)
 
 	err = read_value("/proc/cmdline", cmdline, sizeof(cmdline));
 	if (!err && cmdline_value(cmdline, "percpu_alloc", value, sizeof(value)))
-		strcpy(value, "none");
+		snprintf(value, sizeof(value), "none");
 	state_fact("percpu_requested", err, value);
 }
 
