@@ -39,7 +39,7 @@ use_gcc_allmodconfig()
 	need sparse
 	use gcc allmodconfig '# CONFIG_WERROR is not set' '# CONFIG_DRM_WERROR is not set' \
 		'# CONFIG_GCC_PLUGINS is not set'
-	flags="W=1 C=2 CHECK=$top/scripts/gates/sparse-march"
+	flags="W=1 C=2 CHECK=$top/scripts/gates/sparse-compat"
 }
 
 verify()
@@ -159,5 +159,7 @@ compiler_warnings()
 sparse_warnings()
 {
 	compile
+	! grep 'is not available or not up to date' "$log" >&2 ||
+		die 'kbuild did not call sparse; see above'
 	messages_of sparse
 }
