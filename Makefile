@@ -73,23 +73,32 @@ help:
 	@echo  '  CROSS_COMPILE= LLVM= V=1 W=1 C=1 -s -j: as in kbuild'
 
 boot:
-	@scripts/boot --explain
+	@scripts/run/boot --explain
 
 shell:
-	@scripts/boot --shell
+	@scripts/run/boot --shell
 
-check report lava series cells fuzz survey:
-	@scripts/$@
+check:
+	@scripts/check/check
+
+series:
+	@scripts/build/compose-series
+
+report:
+	@scripts/run/merge-reports
+
+lava cells fuzz survey:
+	@scripts/run/$@
 
 lint:
-	@scripts/lint; lint=$$?; scripts/gates/run && exit $$lint
+	@scripts/check/lint; lint=$$?; scripts/gates/run && exit $$lint
 
 check-full:
-	@scripts/check --full
+	@scripts/check/check --full
 
 menuconfig:
-	@scripts/install-packages menuconfig
-	@scripts/kconfig menuconfig
+	@scripts/fetch/install-packages menuconfig
+	@scripts/check/kconfig menuconfig
 
 clean:
 	@scripts/clean

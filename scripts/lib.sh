@@ -11,7 +11,7 @@ top=${top%/scripts*}
 : "${O:=$top/build}"
 : "${BASE:=6.1}"
 : "${KSRC:=}"
-qemu_dir=$top/tools/testing/selftests/percpu/qemu
+harness=$top/tools/testing/percpu
 report=$O/report
 # Where with_tools() finds kernels, if not in the base
 kernels=
@@ -134,11 +134,11 @@ install_and_unpack()
 {
 	fetching=
 	if command -v xz >/dev/null && command -v git >/dev/null; then
-		"$top/scripts/tree" &
+		"$top/scripts/build/prepare-tree" &
 		fetching=$!
 	fi
 	status=0
-	"$top/scripts/install-packages" "$1" || status=$?
+	"$top/scripts/fetch/install-packages" "$1" || status=$?
 	[ -z "$fetching" ] || wait "$fetching" || status=$?
 	[ $status = 0 ] || exit $status
 }
@@ -147,15 +147,15 @@ install_and_unpack()
 prepare()
 {
 	install_and_unpack "$1"
-	"$top/scripts/tree"
-	"$top/scripts/series"
+	"$top/scripts/build/prepare-tree"
+	"$top/scripts/build/compose-series"
 }
 
 # Can kernel $1 be made of the base? Trouble is not an answer.
 can_have()
 {
 	can_status=0
-	"$top/scripts/kernel" -p "$1" || can_status=$?
+	"$top/scripts/build/build-kernel" -p "$1" || can_status=$?
 	[ $can_status -le 1 ] || die "$1: cannot be made; see above"
 	return $can_status
 }
@@ -174,9 +174,9 @@ build_cells()
 	needs=$(base_dir)/needs
 	runner --needs "$@" >"$needs" || return
 	# shellcheck disable=SC2046 # words without blanks
-	"$top/scripts/kernel" $(sed 's/+kvm-/\n/; s/+.*//' "$needs" | order_kernels) || return
+	"$top/scripts/build/build-kernel" $(sed 's/+kvm-/\n/; s/+.*//' "$needs" | order_kernels) || return
 	# shellcheck disable=SC2046
-	"$top/scripts/initramfs" $(awk '!seen[$0]++' "$needs")
+	"$top/scripts/build/build-initramfs" $(awk '!seen[$0]++' "$needs")
 }
 
 # Prepares everything for the cell CELL=, or for the one that stands for all, and sets cell
@@ -191,11 +191,11 @@ build_cell()
 # Builds the runner and calls it with the tables of this repository
 runner()
 {
-	run make -C "$qemu_dir" OUTPUT="$O/runner" V="${V:-0}" ||
+	run make -C "$harness" OUTPUT="$O/runner" V="${V:-0}" ||
 		die "the runner does not build; see above"
 	[ ! -e "$(base_dir)/series.log" ] || set -- --series="$(base_dir)/series.log" "$@"
-	"$O/runner/percpu-qemu" --base="$(base_name)" --machines="$qemu_dir/machines" \
-		--cells="$qemu_dir/cells" "$@"
+	"$O/runner/percpu-qemu" --base="$(base_name)" --machines="$harness/tables/machines" \
+		--cells="$harness/tables/cells" "$@"
 }
 
 # What LLVM= is where the user does not say it: Debian 12 has clang 19 beside its own, which is
@@ -224,7 +224,7 @@ build_guest()
 	shift
 	selftests=$top/tools/testing/selftests/percpu
 	mkdir -p "$programs"
-	for part in "$selftests" "$selftests/qemu/guest"; do
+	for part in "$selftests" "$harness/guest"; do
 		make -j"$(jobs)" -C "$part" -I "$(base_dir)/tree/tools/testing/selftests/kselftest" \
 			OUTPUT="$programs" CROSS_COMPILE="${CROSS_COMPILE:-riscv64-linux-gnu-}" LLVM= \
 			KHDR_DIR=/usr/include KHDR_INCLUDES= USERLDFLAGS=-static "$@" || return

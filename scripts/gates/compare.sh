@@ -12,7 +12,7 @@ trap 'git checkout -q -f --detach "$patch"' EXIT
 
 need()
 {
-	command -v "$1" >/dev/null || die "there is no $1; scripts/install-packages check"
+	command -v "$1" >/dev/null || die "there is no $1; scripts/fetch/install-packages check"
 }
 
 # The files of the pattern that the patch touches and leaves
