@@ -102,6 +102,22 @@ logged()
 	"$@" >"$run_log" 2>&1
 }
 
+# up_to_date STAMP: was what STAMP stands for made from what is on stdin? If not, the caller
+# makes it and then calls made STAMP. What is half made has no stamp.
+up_to_date()
+{
+	mkdir -p "${1%/*}"
+	sha256sum >"$1.new"
+	! cmp -s "$1.new" "$1" || return 0
+	rm -f "$1"
+	return 1
+}
+
+made()
+{
+	mv "$1.new" "$1"
+}
+
 # The name of the kernels' base: BASE, or the user's tree by its path
 base_name()
 {
