@@ -505,18 +505,39 @@ static bool is_named(const char *word)
 	       !value_of(word, "initrd");
 }
 
+/* Has the list A,B one of the words of C+D? */
+static bool names_one_of(const char *list, const char *words)
+{
+	size_t len;
+
+	for (; *words; words += len + (words[len] == '+')) {
+		const char *p = list;
+
+		len = strcspn(words, "+");
+		while (*p) {
+			size_t n = strcspn(p, ",");
+
+			if (n == len && !strncmp(p, words, n))
+				return true;
+			p += n + (p[n] == ',');
+		}
+	}
+	return false;
+}
+
 /* From the sixth word on; adds to the name, and tells whether the row counts */
 static bool parse_cell_options(const struct line *line, const struct cells_arg *cells,
 			       struct cell *cell, bool *counts)
 {
 	const struct table *table = cells->table;
 	size_t used = strlen(cell->name);
-	bool smoke = false;
 	unsigned int i;
 
 	for (i = 5; i < line->nr_words && strcmp(line->words[i], "fails"); i++) {
-		if (!strcmp(line->words[i], "smoke")) {
-			smoke = true;
+		const char *in = value_of(line->words[i], "in");
+
+		if (in) {
+			*counts &= !table->in || names_one_of(table->in, in);
 			continue;
 		}
 		if (is_condition(line->words[i])) {
@@ -533,7 +554,6 @@ static bool parse_cell_options(const struct line *line, const struct cells_arg *
 		if (used >= sizeof(cell->name))
 			return complain(line, "name too long", line->words[i]);
 	}
-	*counts &= smoke || !table->smoke;
 	return i == line->nr_words || parse_control(line, i, cell);
 }
 

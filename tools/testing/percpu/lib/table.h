@@ -108,7 +108,8 @@ struct change {
  * struct table - all machines and cells
  * @changes: the changes of the series, by which rows of cells are chosen
  * @nr_changes: how many; 0 if the series is not known, and every row counts
- * @smoke: only rows with the word smoke count
+ * @in: a list, A,B: only rows with a word in=... that names one of these count, and rows without;
+ *      NULL for all
  * @machines: what the cells point to, each of them owned
  * @nr_machines: how many
  * @cells: in the order of the file
@@ -117,7 +118,7 @@ struct change {
 struct table {
 	struct change *changes;
 	size_t nr_changes;
-	bool smoke;
+	const char *in;
 	struct machine **machines;
 	size_t nr_machines;
 	struct cell *cells;

@@ -45,7 +45,7 @@ struct options {
 	struct strv absolute;
 	unsigned int jobs;
 	char *version;
-	bool smoke;
+	const char *in;
 	bool add;
 	bool list;
 	bool needs;
@@ -73,7 +73,7 @@ static const char usage[] =
 "  -j, --jobs=N          cells at a time (1)\n"
 "  -t, --timeout=SECONDS total time of a cell (120)\n"
 "  -w, --silence=SECONDS longest time without any output of a cell (40)\n"
-"  -M, --smoke           only the cells that the table marks so\n"
+"  -I, --in=WORD[,WORD]   only the cells with one of these words in the table, or none\n"
 "  -l, --list            list the cells and run nothing\n"
 "  -n, --needs           list what the cells need: KERNEL, or KERNEL+INITRD\n"
 "  -L, --lava=DIR        write jobs for LAVA, DIR/CELL/job.yaml, and run nothing\n"
@@ -85,7 +85,7 @@ static const char usage[] =
 "\n"
 "Exit status: 0 all passed, 1 a test failed, 2 usage or harness trouble, 4 nothing could run.\n";
 
-static const char short_options[] = "b:c:m:S:k:i:f:q:o:d:aj:t:w:MlnL:xeFsh";
+static const char short_options[] = "b:c:m:S:k:i:f:q:o:d:aj:t:w:I:lnL:xeFsh";
 
 static const struct option long_options[] = {
 	{ "base", required_argument, NULL, 'b' },
@@ -102,7 +102,7 @@ static const struct option long_options[] = {
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "timeout", required_argument, NULL, 't' },
 	{ "silence", required_argument, NULL, 'w' },
-	{ "smoke", no_argument, NULL, 'M' },
+	{ "in", required_argument, NULL, 'I' },
 	{ "list", no_argument, NULL, 'l' },
 	{ "needs", no_argument, NULL, 'n' },
 	{ "lava", required_argument, NULL, 'L' },
@@ -186,8 +186,8 @@ static bool parse_option(struct options *options, int option)
 		return parse_seconds("timeout", &options->limits.total);
 	case 'w':
 		return parse_seconds("silence", &options->limits.silence);
-	case 'M':
-		options->smoke = true;
+	case 'I':
+		options->in = optarg;
 		return true;
 	case 'l':
 		options->list = true;
@@ -723,7 +723,7 @@ int main(int argc, char **argv)
 	fill_streams();
 	if (!parse_options(&options, argc, argv))
 		return EXIT_TROUBLE;
-	table.smoke = options.smoke;
+	table.in = options.in;
 	if (table_read_machines(&table, options.machines) &&
 	    (!options.series || table_read_series(&table, options.series)) &&
 	    table_read_cells(&table, options.cells, options.base) &&

@@ -754,9 +754,9 @@ static void test_expressions_with_blanks(void **state)
 #define SERIES "flush PRESENT\nboot ADD v6.1\nsteal NOT-NEEDED the tree has none\nenable ADD v6.1\n"
 
 /* Are these the cells that remain of the rows? Names go without base and machine. */
-static void assert_rows(const char *series, bool smoke, const char *rows, const char *kernels)
+static void assert_rows(const char *series, const char *in, const char *rows, const char *kernels)
 {
-	struct table table = { .smoke = smoke };
+	struct table table = { .in = in };
 	char *text = NULL;
 	size_t i, size;
 	FILE *file = open_memstream(&text, &size);
@@ -783,8 +783,8 @@ static void test_rows_for_some_bases(void **state)
 		"f smp4 sv39 - page adds=steal fails harts x\n"
 		"g smp4 sv39 - page has=enable adds=flush\n";
 
-	assert_rows(SERIES, false, rows, "b c d");
-	assert_rows(NULL, false, rows, "a b c d e f g");
+	assert_rows(SERIES, NULL, rows, "b c d");
+	assert_rows(NULL, NULL, rows, "a b c d e f g");
 }
 
 static void test_rows_for_some_commits(void **state)
@@ -803,8 +803,8 @@ static void test_rows_for_some_commits(void **state)
 		"k@3 smp4 sv39 - page has=enable\n"
 		"k@1 smp4 sv39 embed page has=steal\n";
 
-	assert_rows(SERIES, false, before, "k@0 k@1");
-	assert_rows(SERIES, false, after, "k@0 k@1");
+	assert_rows(SERIES, NULL, before, "k@0 k@1");
+	assert_rows(SERIES, NULL, after, "k@0 k@1");
 }
 
 static void test_rows_of_each_commit(void **state)
@@ -815,22 +815,23 @@ static void test_rows_of_each_commit(void **state)
 		"k@each smp4 sv39 - page has=d\n"
 		"l@each smp4 sv39 - page\n";
 
-	assert_rows(series, false, rows, "k@2 k@1 k@3 l@3 l@2 l@1");
-	assert_rows("a ADD v1\n", false, "k@each smp4 sv39 - page\n", "");
-	assert_rows(NULL, false, rows, "");
+	assert_rows(series, NULL, rows, "k@2 k@1 k@3 l@3 l@2 l@1");
+	assert_rows("a ADD v1\n", NULL, "k@each smp4 sv39 - page\n", "");
+	assert_rows(NULL, NULL, rows, "");
 }
 
-static void test_smoke(void **state)
+static void test_rows_in(void **state)
 {
 	static const char rows[] =
 		"a smp4 sv39 - page\n"
-		"b smp4 sv39 - page smoke\n"
-		"c smp4 sv39 - page smoke adds=flush\n"
-		"d smp4 sv39 - page kexec=1 smoke fails harts x\n";
+		"b smp4 sv39 - page in=all\n"
+		"c smp4 sv39 - page in=machines+all adds=flush\n"
+		"d smp4 sv39 - page kexec=1 in=long+machines fails harts x\n";
 
-	assert_rows(SERIES, true, rows, "b d");
-	assert_rows(NULL, true, rows, "b c d");
-	assert_rows(NULL, false, rows, "a b c d");
+	assert_rows(NULL, NULL, rows, "a b c d");
+	assert_rows(NULL, "machines", rows, "a c d");
+	assert_rows(SERIES, "long,machines", rows, "a d");
+	assert_rows(NULL, "machine,alls,al,", rows, "a");
 }
 
 static void test_bad_conditions(void **state)
@@ -904,7 +905,7 @@ int main(void)
 		cmocka_unit_test(test_rows_for_some_bases),
 		cmocka_unit_test(test_rows_for_some_commits),
 		cmocka_unit_test(test_rows_of_each_commit),
-		cmocka_unit_test(test_smoke),
+		cmocka_unit_test(test_rows_in),
 		cmocka_unit_test(test_bad_conditions),
 		cmocka_unit_test(test_missing_file),
 		cmocka_unit_test(test_verdict_names),
