@@ -5,7 +5,8 @@
  *
  * A record of the log is a line that no message of the kernel can cut. It begins
  * with LOG_WHOLE if it ends a line of the results and with LOG_PART if the line
- * goes on in the next one.
+ * goes on in the next one. LAVA, which sees nothing but the console, gets a record in its
+ * own form after each test result.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 #define DEVKMSG_FILE	"/proc/sys/kernel/printk_devkmsg"
 #define LOG_WHOLE	"<3>percpu.result: "
 #define LOG_PART	"<3>percpu.result+ "
+#define LAVA_CASE	"<3><LAVA_SIGNAL_TESTCASE TEST_CASE_ID=%.*s RESULT=%s>"
 #define LOG_SIZE	800	/* a longer record is refused or cut; 976 on some kernels */
 
 /* The line under way. */
@@ -32,8 +34,45 @@ static int write_record(struct log *log, const char *prefix)
 	int length = snprintf(record, sizeof(record), "%s%.*s", prefix, (int)log->length,
 			      log->text);
 
-	log->length = 0;
 	return write(log->fd, record, length) == length ? 0 : -1;
+}
+
+/* A test that skips itself at once may have a reason but no name. */
+static int write_case(struct log *log)
+{
+	char record[sizeof(LAVA_CASE) + LOG_SIZE], line[LOG_SIZE + 1];
+	const char *name = line, *result = "pass", *skip;
+	int length, start = 0;
+
+	snprintf(line, sizeof(line), "%.*s", (int)log->length, log->text);
+	sscanf(line, " ok %*d%n", &start);
+	if (!start) {
+		sscanf(line, " not ok %*d%n", &start);
+		result = "fail";
+	}
+	if (!start)
+		return 0;
+	name += start + strspn(line + start, " -");
+	skip = strstr(name, "# SKIP");
+	if (skip && *result == 'p')
+		result = "skip";
+	if (skip == name)
+		name += strlen("# SKIP") + (name[strlen("# SKIP")] == ' ');
+	length = strcspn(name, "#");
+	while (length && name[length - 1] == ' ')
+		length--;
+	length = snprintf(record, sizeof(record), LAVA_CASE, length, name, result);
+	return write(log->fd, record, length) == length ? 0 : -1;
+}
+
+static int write_line(struct log *log)
+{
+	int err = write_record(log, LOG_WHOLE);
+
+	if (!err)
+		err = write_case(log);
+	log->length = 0;
+	return err;
 }
 
 static ssize_t write_log(void *cookie, const char *text, size_t size)
@@ -44,11 +83,13 @@ static ssize_t write_log(void *cookie, const char *text, size_t size)
 
 	for (i = 0; i < size && !err; i++) {
 		if (text[i] == '\n') {
-			err = write_record(log, LOG_WHOLE);
+			err = write_line(log);
 			continue;
 		}
-		if (log->length == sizeof(log->text))
+		if (log->length == sizeof(log->text)) {
 			err = write_record(log, LOG_PART);
+			log->length = 0;
+		}
 		log->text[log->length++] = text[i];
 	}
 	return err ? -1 : (ssize_t)size;
