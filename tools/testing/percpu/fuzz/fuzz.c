@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "call.h"
-#include "draw.h"
+#include "generate.h"
 #include "shrink.h"
 #include "util.h"
 
@@ -144,7 +144,7 @@ static bool write_table(const char *dir, const char *name, char *text)
 }
 
 /* The tables of the runner, with @nr machines and a cell for each */
-static bool write_tables(const char *dir, const struct drawn *drawn, size_t nr)
+static bool write_tables(const char *dir, const struct sample *samples, size_t nr)
 {
 	char *machines, *cells;
 	size_t i;
@@ -154,8 +154,8 @@ static bool write_tables(const char *dir, const struct drawn *drawn, size_t nr)
 	machines = xasprintf("# Written by percpu-fuzz\n");
 	cells = xasprintf("%s", machines);
 	for (i = 0; i < nr; i++) {
-		machines = append_line(machines, drawn_machine_line(&drawn[i]));
-		cells = append_line(cells, drawn_cell_line(&drawn[i]));
+		machines = append_line(machines, sample_machine_line(&samples[i]));
+		cells = append_line(cells, sample_cell_line(&samples[i]));
 	}
 	/* Each frees its text */
 	return write_table(dir, "machines", machines) & write_table(dir, "cells", cells);
@@ -176,14 +176,14 @@ static struct strv runner_args(const struct options *options, const char *dir)
 	return args;
 }
 
-static bool boot_all(const struct options *options, const char *dir, const struct drawn *drawn,
-		     size_t nr, struct call *call, bool silent)
+static bool boot_all(const struct options *options, const char *dir,
+		     const struct sample *samples, size_t nr, struct call *call, bool silent)
 {
 	struct strv args = runner_args(options, dir);
 	bool ok;
 
 	*call = (struct call){ 0 };
-	ok = write_tables(dir, drawn, nr) && call_runner(call, args.v, silent);
+	ok = write_tables(dir, samples, nr) && call_runner(call, args.v, silent);
 	strv_free(&args);
 	return ok;
 }
@@ -198,7 +198,7 @@ struct hunt {
 	unsigned int tried;
 };
 
-static void print_hunt(struct hunt *hunt, const struct drawn *variant)
+static void print_hunt(struct hunt *hunt, const struct sample *variant)
 {
 	if (now() - hunt->printed < PROGRESS_SECONDS)
 		return;
@@ -209,7 +209,7 @@ static void print_hunt(struct hunt *hunt, const struct drawn *variant)
 	fflush(stdout);
 }
 
-static bool fails_likewise(const struct drawn *variant, void *arg)
+static bool fails_likewise(const struct sample *variant, void *arg)
 {
 	struct hunt *hunt = arg;
 	struct call call;
@@ -242,10 +242,10 @@ static void print_command(const struct options *options, const char *dir)
 }
 
 /* The last variant that was tried need not be the smallest that fails */
-static void print_smallest(struct hunt *hunt, const struct drawn *smallest)
+static void print_smallest(struct hunt *hunt, const struct sample *smallest)
 {
-	char *machine = drawn_machine_line(smallest);
-	char *cell = drawn_cell_line(smallest);
+	char *machine = sample_machine_line(smallest);
+	char *cell = sample_cell_line(smallest);
 
 	hunt->started = now();
 	hunt->printed = now();
@@ -259,11 +259,11 @@ static void print_smallest(struct hunt *hunt, const struct drawn *smallest)
 	free(cell);
 }
 
-static void shrink_failure(const struct options *options, const struct drawn *drawn,
+static void shrink_failure(const struct options *options, const struct sample *sample,
 			   const struct failure *failure)
 {
-	char *dir = xasprintf("%s/%s.smaller", options->report, drawn->machine.name);
-	struct drawn smallest = *drawn;
+	char *dir = xasprintf("%s/%s.smaller", options->report, sample->machine.name);
+	struct sample smallest = *sample;
 	struct hunt hunt = {
 		.options = options,
 		.dir = dir,
@@ -271,7 +271,7 @@ static void shrink_failure(const struct options *options, const struct drawn *dr
 		.started = now(),
 	};
 
-	if (!fails_likewise(drawn, &hunt)) {
+	if (!fails_likewise(sample, &hunt)) {
 		if (!interrupted)
 			puts("        It does not fail likewise when it boots alone.");
 	} else {
@@ -282,21 +282,22 @@ static void shrink_failure(const struct options *options, const struct drawn *dr
 	free(dir);
 }
 
-/* The machine is the part of the cell's name that draw() has made */
-static const struct drawn *find_drawn(const struct drawn *drawn, size_t nr, const char *cell)
+/* The machine is the part of the cell's name that generate_random() made */
+static const struct sample *find_sample(const struct sample *samples, size_t nr,
+					const char *cell)
 {
 	char *part, *name;
 	bool found;
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		part = xasprintf(".%s.", drawn[i].machine.name);
+		part = xasprintf(".%s.", samples[i].machine.name);
 		name = xasprintf("%s.", cell);
 		found = strstr(name, part);
 		free(part);
 		free(name);
 		if (found)
-			return &drawn[i];
+			return &samples[i];
 	}
 	return NULL;
 }
@@ -316,10 +317,10 @@ static bool is_trouble(const struct failure *failure)
 	return !strcmp(failure->verdict, "crash") || !strcmp(failure->verdict, "harness");
 }
 
-static void follow_up(const struct options *options, const struct drawn *drawn, size_t nr,
+static void follow_up(const struct options *options, const struct sample *samples, size_t nr,
 		      const struct failure *failure, struct total *total)
 {
-	const struct drawn *which = find_drawn(drawn, nr, failure->cell);
+	const struct sample *which = find_sample(samples, nr, failure->cell);
 	const char *number = which ? strrchr(which->machine.name, '-') + 1 : NULL;
 
 	printf("FAILED  %s: %s: %s\n", failure->cell, failure->verdict, failure->reason);
@@ -340,22 +341,22 @@ static bool run_batch(const struct options *options, unsigned int first, unsigne
 {
 	char *dir = xasprintf("%s/seed%llu.%u-%u", options->report,
 			      (unsigned long long)options->seed, first, first + nr - 1);
-	struct drawn *drawn = xrealloc(NULL, nr * sizeof(*drawn));
+	struct sample *samples = xrealloc(NULL, nr * sizeof(*samples));
 	struct call call;
 	unsigned int i;
 	bool ok;
 
 	for (i = 0; i < nr; i++)
-		draw(&drawn[i], options->seed, first + i);
-	ok = boot_all(options, dir, drawn, nr, &call, false);
+		generate_random(&samples[i], options->seed, first + i);
+	ok = boot_all(options, dir, samples, nr, &call, false);
 	for (i = 0; ok && i < call.nr_failures; i++)
-		follow_up(options, drawn, nr, &call.failures[i], total);
+		follow_up(options, samples, nr, &call.failures[i], total);
 	total->passed += call.passed;
 	total->failed += call.failed;
 	total->skipped += call.skipped;
 	total->trouble |= call.trouble;
 	call_free(&call);
-	free(drawn);
+	free(samples);
 	free(dir);
 	return ok;
 }
