@@ -96,7 +96,7 @@ static int nodes[CPU_SETSIZE];
 static int home;
 static unsigned int wanted;
 static long budget_ms;	/* 0 for as long as it takes */
-static long goal_kb;
+static struct percpu_level level;
 static struct timespec start;
 
 static bool fails(struct worker *worker, int cpu, const char *what, const char *why)
@@ -210,7 +210,7 @@ static void come_and_go(struct worker *worker)
 	int err;
 
 	while (!shared->stopping) {
-		err = users_start(&users, goal_kb);
+		err = users_start(&users, level.goal_kb);
 		if (!err) {
 			err = users_wait(&users);
 			users_stop(&users);
@@ -336,14 +336,6 @@ static void test_work(const cpu_set_t *cpus)
 	ksft_test_result(ok, "each CPU works\n");
 }
 
-static void test_return(long base_kb, long slack_kb)
-{
-	long end_kb = wait_for_percpu_kb(base_kb + slack_kb);
-
-	ksft_print_msg("%ld kB before, %ld kB now, slack %ld kB\n", base_kb, end_kb, slack_kb);
-	ksft_test_result(end_kb <= base_kb + slack_kb, "per-CPU memory returns\n");
-}
-
 /* A CPU that cannot go offline if there is one, else the first. */
 static int find_home(const cpu_set_t *online)
 {
@@ -419,26 +411,20 @@ static void prepare(const cpu_set_t *online)
 
 int main(void)
 {
-	struct first_chunk chunk;
-	cpu_set_t online, possible;
-	long base_kb, slack_kb;
+	cpu_set_t online;
 
 	begin_test();
 	need_cpulist(CPU_DIR "/online", &online);
-	need_cpulist(CPU_DIR "/possible", &possible);
 	if (CPU_COUNT(&online) < 2)
 		ksft_exit_skip("only one CPU is online\n");
-	need_first_chunk(&chunk);
 	keep_online();
 	prepare(&online);
 
-	base_kb = read_percpu_kb();
-	slack_kb = percpu_slack_kb(&chunk, CPU_COUNT(&possible));
-	goal_kb = base_kb + 2 * slack_kb;
+	percpu_level_begin(&level);
 	ksft_set_plan(7);
 	test_churn();
 	test_all_online(&online);
 	test_work(&online);
-	test_return(base_kb, slack_kb);
+	ksft_test_result(percpu_level_returns(&level), "per-CPU memory returns\n");
 	ksft_finished();
 }

@@ -16,12 +16,11 @@
 
 #include "kernel_log.h"
 #include "kselftest.h"
+#include "percpu_stats.h"
 #include "percpu_test.h"
 
 #define ROUNDS		20
 #define SECTION		".data..percpu"
-#define DEBUGFS		"/sys/kernel/debug"
-#define STATS		DEBUGFS "/percpu_stats"
 
 /* As little as scftorture can do: here it has to be there and to count */
 #define FEW_CALLS	"nthreads=1 weight_all_wait=1 stat_interval=0 stutter=0 shutdown=0"
@@ -37,27 +36,6 @@ static void take_message(const char *message)
 		return;
 	ksft_print_msg("%s\n", message);
 	splats++;
-}
-
-/* Returns the free bytes of each unit's part for modules, or -1. */
-static long read_reserved_free(void)
-{
-	bool reserved = false;
-	char line[256];
-	long bytes = -1;
-	FILE *stats;
-
-	stats = fopen(STATS, "r");
-	if (!stats)
-		return -1;
-	while (bytes < 0 && fgets(line, sizeof(line), stats)) {
-		if (!strncmp(line, "Chunk", 5))
-			reserved = !!strstr(line, "Reserved");
-		if (reserved)
-			sscanf(line, " free_bytes : %ld", &bytes);
-	}
-	fclose(stats);
-	return bytes;
 }
 
 static void test_computing(void)
@@ -78,13 +56,13 @@ static void test_computing(void)
 /* Returns what the module takes of the reserved part, or a negative errno. */
 static long load_and_unload(void)
 {
-	long before = read_reserved_free(), taken;
+	long before = percpu_stats_reserved_free(), taken;
 	int err;
 
 	err = module_load("scftorture", FEW_CALLS);
 	if (err)
 		return err;
-	taken = before - read_reserved_free();
+	taken = before - percpu_stats_reserved_free();
 	err = module_unload("scftorture");
 	return err ? err : taken;
 }
@@ -121,11 +99,11 @@ static void prepare(void)
 	if (!module_exists("percpu_test") || !module_exists("scftorture"))
 		ksft_exit_skip("no PERCPU_TEST=m, SCF_TORTURE_TEST=m in " MODULE_DIR
 			       ", or compressed\n");
-	err = mount_for_test("debugfs", DEBUGFS, STATS);
+	err = percpu_stats_mount();
 	if (err)
-		ksft_exit_skip(STATS ": %s (PERCPU_STATS)\n", strerror(-err));
-	if (read_reserved_free() < 0)
-		ksft_exit_skip(STATS " tells nothing about a reserved chunk\n");
+		ksft_exit_skip(PERCPU_STATS ": %s (PERCPU_STATS)\n", strerror(-err));
+	if (percpu_stats_reserved_free() < 0)
+		ksft_exit_skip(PERCPU_STATS " tells nothing about a reserved chunk\n");
 }
 
 int main(void)
@@ -138,10 +116,10 @@ int main(void)
 
 	size = module_section_size("scftorture", SECTION);
 	ksft_test_result(size > 0, "scftorture has %ld bytes in " SECTION "\n", size);
-	before = read_reserved_free();
+	before = percpu_stats_reserved_free();
 	test_computing();
 	test_staying(size);
-	after = read_reserved_free();
+	after = percpu_stats_reserved_free();
 	ksft_test_result(before == after, "%ld bytes free for modules, then %ld\n", before, after);
 	ksft_finished();
 }

@@ -16,32 +16,25 @@
 
 #include "kselftest.h"
 #include "percpu_map.h"
+#include "percpu_stats.h"
+#include "percpu_test.h"
 #include "users.h"
 
-#define EMPTY_PAGES_HIGH	4
-#define MAX_USERS		16000
-#define VALUE_BYTES		2048
-#define RETURN_SECONDS		10
+#define MAX_USERS	16000
+#define VALUE_BYTES	2048
 
-/**
- * read_percpu_kb - read how much per-CPU memory there is
- *
- * Return: "Percpu:" of /proc/meminfo, -1 if there is no such line.
+#define CHUNKS		5	/* that users fill */
+#define MORE_ROUNDS	5
+/*
+ * What others may have allocated meanwhile, such as the counters of an mm_struct that an
+ * idle CPU still uses. A leak of one area by each user of a round is more.
  */
-long read_percpu_kb(void)
-{
-	char line[256];
-	long kb = -1;
-	FILE *meminfo;
+#define AREAS_KEPT	64
 
-	meminfo = fopen("/proc/meminfo", "r");
-	if (!meminfo)
-		return -1;
-	while (kb < 0 && fgets(line, sizeof(line), meminfo))
-		sscanf(line, "Percpu: %ld kB", &kb);
-	fclose(meminfo);
-	return kb;
-}
+/* After so long without a change, areas are lost, and pages are kept; after so long at all */
+#define AREAS_MS	10000
+#define PAGES_MS	1000
+#define RETURN_MS	30000
 
 /* The namespaces stay as long as the descriptors do, which is until exit. */
 static int take_netns(void)
@@ -84,7 +77,7 @@ static int take_users(long goal_kb)
 	int users, err;
 
 	err = prepare_child();
-	for (users = 0; !err && read_percpu_kb() < goal_kb; users++) {
+	for (users = 0; !err && percpu_usage_read().kb < goal_kb; users++) {
 		if (users == MAX_USERS)
 			return -EOVERFLOW;
 		err = take_mount();
@@ -160,40 +153,119 @@ void users_stop(const struct users *users)
 }
 
 /**
- * wait_for_percpu_kb - wait until the level is down
- * @goal_kb: the level to wait for
+ * percpu_level_begin - note how much per-CPU memory is in use before a test
+ * @level: that, and the levels that users are to reach and to leave
  *
- * Return: the level then, or when there is no more time.
+ * Ends the test as skipped or failed if that cannot be seen. Without PERCPU_STATS only the
+ * pages are seen.
  */
-long wait_for_percpu_kb(long goal_kb)
+void percpu_level_begin(struct percpu_level *level)
 {
-	struct timespec start;
-	long kb;
+	struct first_chunk chunk;
+	cpu_set_t possible;
+	long chunk_kb;
+
+	need_cpulist(CPU_DIR "/possible", &possible);
+	need_first_chunk(&chunk);
+	percpu_stats_mount();
+	level->before = percpu_usage_read();
+	if (level->before.kb < 0)
+		ksft_exit_skip("/proc/meminfo has no Percpu line\n");
+	chunk_kb = CPU_COUNT(&possible) * chunk.unit_size / 1024;
+	level->goal_kb = level->before.kb + CHUNKS * chunk_kb;
+	level->limit_kb = level->before.kb + CHUNKS * chunk_kb / 2;
+}
+
+static bool is_freed(const struct percpu_level *level, const struct percpu_usage *now)
+{
+	return now->areas <= level->before.areas + AREAS_KEPT;
+}
+
+/*
+ * Areas are freed from workqueues and after grace periods, and then a work item gives the
+ * pages back: where the host has no time for the guest that may take long. So this waits
+ * as long as anything changes.
+ */
+static struct percpu_usage wait_for_return(const struct percpu_level *level)
+{
+	struct percpu_usage now, last = { -1, -1 };
+	struct timespec start, change;
+	bool freed;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	while ((kb = read_percpu_kb()) > goal_kb && elapsed_ms(&start) < RETURN_SECONDS * 1000)
+	do {
+		now = percpu_usage_read();
+		freed = is_freed(level, &now);
+		if (freed && now.kb <= level->limit_kb)
+			break;
+		if (now.kb != last.kb || now.areas != last.areas)
+			clock_gettime(CLOCK_MONOTONIC, &change);
+		last = now;
 		usleep(10000);
-	return kb;
+	} while (elapsed_ms(&change) < (freed && now.areas >= 0 ? PAGES_MS : AREAS_MS) &&
+		 elapsed_ms(&start) < RETURN_MS);
+	return now;
 }
 
 /**
- * percpu_slack_kb - tell what the allocator may keep when all users are gone
- * @chunk: the first chunk
- * @cpus: number of possible CPUs
+ * percpu_level_round - let users come up to the level, and go
+ * @level: the level
  *
- * "Percpu:" counts populated pages, and the allocator keeps some that are free:
- * - pcpu_balance_free() spares one chunk that is wholly free: a unit's pages;
- * - pcpu_should_reclaim_chunk() is only asked when something in a chunk is freed. If
- *   the others have no more than PCPU_EMPTY_POP_PAGES_HIGH (4) free pages then, the
- *   chunk keeps its own, for one object that stays, whatever becomes free elsewhere
- *   later: a unit's pages again, and these four;
- * - and it lets a chunk in use keep less than a quarter of its pages free.
- *
- * Return: that, for each possible CPU.
+ * Return: true if some did.
  */
-long percpu_slack_kb(const struct first_chunk *chunk, int cpus)
+bool percpu_level_round(const struct percpu_level *level)
 {
-	long page_size = sysconf(_SC_PAGESIZE), unit_pages = chunk->unit_size / page_size;
+	struct percpu_usage peak = {}, now;
+	struct users users;
+	int count;
 
-	return cpus * (2 * unit_pages + unit_pages / 4 + EMPTY_PAGES_HIGH) * page_size / 1024;
+	count = users_start(&users, level->goal_kb);
+	if (!count) {
+		count = users_wait(&users);
+		peak = percpu_usage_read();
+		users_stop(&users);
+	}
+	if (count < 0) {
+		ksft_print_msg("users: %s\n", strerror(-count));
+		return false;
+	}
+	now = wait_for_return(level);
+	ksft_print_msg("%d users: %ld kB in %ld areas, then %ld kB in %ld\n", count, peak.kb,
+		       peak.areas, now.kb, now.areas);
+	return count && peak.kb >= level->goal_kb;
+}
+
+/**
+ * percpu_level_returns - is per-CPU memory in use as it was before?
+ * @level: how much that was
+ *
+ * What is freed leaves the count of areas at once. Its pages need not leave "Percpu:":
+ * - pcpu_balance_populated() wants some empty pages, for those who cannot wait;
+ * - pcpu_balance_free() spares a chunk without areas;
+ * - pcpu_should_reclaim_chunk() is asked only when something in the chunk is freed, and
+ *   says no if the other chunks have few empty pages just then.
+ * How many pages that are is chance: up to the whole of three chunks was seen. But with
+ * each round of users the allocator decides again. So there are more rounds as long as it
+ * has not given back half of what they take.
+ *
+ * Return: true if it is freed and given back.
+ */
+bool percpu_level_returns(const struct percpu_level *level)
+{
+	struct percpu_usage now = wait_for_return(level);
+	int round;
+
+	for (round = 0; round < MORE_ROUNDS && now.kb > level->limit_kb; round++) {
+		percpu_level_round(level);
+		now = percpu_usage_read();
+	}
+	ksft_print_msg("%ld kB in %ld areas before, now %ld kB in %ld; limit %ld kB\n",
+		       level->before.kb, level->before.areas, now.kb, now.areas, level->limit_kb);
+	if (now.areas < 0)
+		ksft_print_msg("without PERCPU_STATS areas are not counted\n");
+	if (!is_freed(level, &now))
+		ksft_print_msg("areas are not freed\n");
+	if (now.kb > level->limit_kb)
+		ksft_print_msg("pages are not given back\n");
+	return is_freed(level, &now) && now.kb <= level->limit_kb;
 }

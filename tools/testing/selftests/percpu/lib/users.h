@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Users of per-CPU memory that come and go, and what /proc/meminfo says about it. */
+/* Users of per-CPU memory, and whether it is freed after them. */
 #ifndef USERS_H
 #define USERS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
-#include "percpu_test.h"
+#include "percpu_stats.h"
 
 /**
  * struct users - a child process that holds per-CPU memory
@@ -19,11 +20,23 @@ struct users {
 	int release;
 };
 
+/**
+ * struct percpu_level - per-CPU memory that users take and free
+ * @before: what was in use before
+ * @goal_kb: "Percpu:" while they have it
+ * @limit_kb: "Percpu:" when they are gone: half way back to @before
+ */
+struct percpu_level {
+	struct percpu_usage before;
+	long goal_kb;
+	long limit_kb;
+};
+
 int users_start(struct users *users, long goal_kb);
 int users_wait(const struct users *users);
 void users_stop(const struct users *users);
-long read_percpu_kb(void);
-long wait_for_percpu_kb(long goal_kb);
-long percpu_slack_kb(const struct first_chunk *chunk, int cpus);
+void percpu_level_begin(struct percpu_level *level);
+bool percpu_level_round(const struct percpu_level *level);
+bool percpu_level_returns(const struct percpu_level *level);
 
 #endif
