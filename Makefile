@@ -60,7 +60,7 @@ help:
 	@echo  '  BASE=6.1    the packaged kernel tree to use: 6.1, 6.12 or mainline (the newest there is);'
 	@echo  '              without it check takes what menuconfig chose'
 	@echo  '  KSRC=dir    your own kernel tree instead; it is copied and never touched'
-	@echo  '  CELL=name   the cell for boot, shell and lava (<base>.numa.page.sv39.smp4)'
+	@echo  '  CELL=name   the cell for boot, shell and lava; make cells lists them'
 	@echo  '  SHARD=i/n   only the i-th of n parts of check, for as many hosts'
 	@echo  '  FROM=dirs   for report: reports, "a/report b/report", and jobs of LAVA with their logs'
 	@echo  '  IMAGE=file  riscv64 Image, vmlinuz or Debian package of a kernel, for survey'

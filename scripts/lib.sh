@@ -198,7 +198,7 @@ build_cells()
 # Prepares everything for the cell CELL=, or for the one that stands for all, and sets cell
 build_cell()
 {
-	cell=${CELL:-$(base_name).numa.page.sv39.smp4}
+	cell=${CELL:-$(base_name).numa.page.sv39.smp4.tests=facts+first_chunk}
 	prepare boot
 	runner --list | grep -qxF -- "$cell" || die "no cell $cell; make cells lists them"
 	build_cells "$cell"
@@ -243,7 +243,7 @@ build_guest()
 	for part in "$selftests" "$harness/guest"; do
 		make -j"$(jobs)" -C "$part" -I "$(base_dir)/tree/tools/testing/selftests/kselftest" \
 			OUTPUT="$programs" CROSS_COMPILE="${CROSS_COMPILE:-riscv64-linux-gnu-}" LLVM= \
-			KHDR_DIR=/usr/include KHDR_INCLUDES= USERLDFLAGS=-static "$@" || return
+			KHDR_DIR=/usr/include KHDR_INCLUDES= USERLDFLAGS='-static -s' "$@" || return
 	done
 }
 
