@@ -188,7 +188,7 @@ order_kernels()
 build_cells()
 {
 	needs=$(base_dir)/needs
-	runner --needs "$@" >"$needs" || return
+	runner list --needs "$@" >"$needs" || return
 	# shellcheck disable=SC2046 # words without blanks
 	"$top/scripts/build/build-kernel" $(sed 's/+kvm-/\n/; s/+.*//' "$needs" | order_kernels) || return
 	# shellcheck disable=SC2046
@@ -200,18 +200,20 @@ build_cell()
 {
 	cell=${CELL:-$(base_name).numa.page.sv39.smp4.tests=facts+first_chunk}
 	prepare boot
-	runner --list | grep -qxF -- "$cell" || die "no cell $cell; make cells lists them"
+	runner list | grep -qxF -- "$cell" || die "no cell $cell; make cells lists them"
 	build_cells "$cell"
 }
 
-# Builds the runner and calls it with the tables of this repository
+# runner COMMAND ARGUMENT...: builds the harness and calls it with the tables of this repository
 runner()
 {
-	run make -C "$harness" OUTPUT="$O/runner" V="${V:-0}" ||
-		die "the runner does not build; see above"
+	run make -C "$harness" OUTPUT="$O/harness" V="${V:-0}" ||
+		die "the harness does not build; see above"
+	command=$1
+	shift
 	[ ! -e "$(base_dir)/series.log" ] || set -- --series="$(base_dir)/series.log" "$@"
-	"$O/runner/percpu-qemu" --base="$(base_name)" --machines="$harness/tables/machines" \
-		--cells="$harness/tables/cells" "$@"
+	"$O/harness/percpu-qemu" "$command" --base="$(base_name)" \
+		--machines="$harness/tables/machines" --cells="$harness/tables/cells" "$@"
 }
 
 # What LLVM= is where the user does not say it: Debian 12 has clang 19 beside its own, which is
@@ -251,7 +253,6 @@ build_guest()
 with_tools()
 {
 	firmware=$O/packages/opensbi/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
-	[ -z "${FORCE:-}" ] || set -- "$@" --force
 	"$@" --kernels="${kernels:-$(base_dir)/kernels}" --initrd="$(base_dir)/guest/initramfs.cpio.gz" \
 		--bios="${BIOS:-$firmware}" --qemu="${QEMU:-qemu-system-riscv64}" \
 		--timeout="${TIMEOUT:-120}"
@@ -261,9 +262,10 @@ with_tools()
 run_cells()
 {
 	run_status=0
-	with_tools runner --report="$report" "$@" || run_status=$?
+	[ -z "${FORCE:-}" ] || set -- --force "$@"
+	with_tools runner run --report="$report" "$@" || run_status=$?
 	[ ! -e "$report/results.json" ] ||
-		"$O/runner/percpu-report" "$report/results.json" || run_status=2
+		"$O/harness/percpu-qemu" report --silent "$report" || run_status=2
 	return "$run_status"
 }
 

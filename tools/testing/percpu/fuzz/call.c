@@ -13,13 +13,11 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "run.h"
 #include "util.h"
 
 #define FAILED		"FAILED  "
 #define GRACE_SECONDS	5	/* for the runner to kill what it started */
-
-/* The signal that wants us to end, 0 if none */
-volatile sig_atomic_t interrupted;
 
 static pid_t start(char **args, int *output)
 {

@@ -39,8 +39,6 @@ struct call {
 	bool trouble;
 };
 
-extern volatile sig_atomic_t interrupted;
-
 bool call_runner(struct call *call, char **args, bool silent);
 void call_free(struct call *call);
 

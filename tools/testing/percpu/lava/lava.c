@@ -21,7 +21,6 @@
 
 #include "boot.h"
 #include "lava.h"
-#include "saved.h"
 #include "util.h"
 
 #define DEPLOY_SECONDS	300
@@ -317,25 +316,18 @@ static bool write_yaml(const struct job *job, void (*put_all)(FILE *file, const 
 	return ok;
 }
 
-/* What must be true of the boot, for whoever judges the job's log: a result that is none yet */
+/* What must be true of the boot, for whoever judges the job's log */
 static bool write_cell(const struct cell *cell, const char *dir)
 {
-	char *path = xasprintf("%s/cell.json", dir);
-	struct result result = {
-		.name = (char *)cell->name, .cell = (struct cell *)cell,
-		.verdict = VERDICT_NO_RESULT, .reason = "the job has not run",
-	};
-	struct report report = { .results = &result, .nr = 1 };
-	bool ok = saved_write(&report, path);
+	char *path __free(free) = xasprintf("%s/cell", dir);
 
-	free(path);
-	return ok;
+	return cell_write(cell, path);
 }
 
 static bool write_all(const struct cell *cell, const struct tools *tools, unsigned int seconds,
 		      const char *dir)
 {
-	struct strv args = machine_args(cell, tools, CONNECT_LAB, dir);
+	struct strv args = qemu_args(cell, tools, CONNECT_LAB, dir);
 	struct job job = { .cell = cell, .qemu = tools->qemu, .seconds = seconds };
 	bool ok;
 
@@ -353,7 +345,7 @@ static bool write_all(const struct cell *cell, const struct tools *tools, unsign
  * @tools: what to run it with
  * @seconds: how long it may take, unless the cell says so itself
  * @jobs: directory in which the job's own is made, named after the cell; with job.yaml,
- *	device.yaml for a dispatcher without a server, cell.json for who judges the
+ *	device.yaml for a dispatcher without a server, cell for who judges the
  *	log, and the files of the machine
  *
  * Return: true if it was written; else the user has been told.

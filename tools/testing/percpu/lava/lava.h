@@ -3,7 +3,7 @@
 #ifndef LAVA_H
 #define LAVA_H
 
-#include "machine.h"
+#include "qemu.h"
 #include "table.h"
 
 bool lava_write(const struct cell *cell, const struct tools *tools, double seconds,

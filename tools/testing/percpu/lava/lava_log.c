@@ -14,9 +14,11 @@
 #include "lava_log.h"
 #include "util.h"
 
+#define SILENCE_SECONDS	40
+
 /* What is read and where it goes */
 struct log {
-	struct boot *boot;
+	struct boot_log *boot;
 	FILE *console;
 	FILE *result;
 	double first;
@@ -178,20 +180,20 @@ static bool is_lava_trouble(const char *type)
 /* What ended a boot whose results are not whole */
 static void find_end(struct log *log)
 {
-	struct boot *boot = log->boot;
+	struct boot_log *boot = log->boot;
 
 	boot->seconds = log->last - log->first;
-	boot->since_epoch = log->first;
+	boot->started = log->first;
 	if (boot->ktap.done || boot->console.panicked)
 		return;
 	if (!log->ended)
-		boot->trouble = xasprintf("the log ends before the job");
+		boot->error = xasprintf("the log ends before the job");
 	else if (!log->first)
-		boot->trouble = xasprintf("nothing was booted: %s", log->error);
+		boot->error = xasprintf("nothing was booted: %s", log->error);
 	else if (is_lava_trouble(log->error_type))
-		boot->trouble = xasprintf("LAVA: %s: %s", log->error_type, log->error);
+		boot->error = xasprintf("LAVA: %s: %s", log->error_type, log->error);
 	else if (strstr(log->error, "timed out"))
-		boot->stopped = log->now - log->last > default_limits.silence ?
+		boot->stopped = log->now - log->last > SILENCE_SECONDS ?
 				VERDICT_SILENCE : VERDICT_TIMEOUT;
 }
 
@@ -219,13 +221,13 @@ static bool close_output(FILE *file, const char *dir)
 
 /**
  * lava_log_read() - read the log of a job
- * @boot: gets what the boot said and how it ended; from boot_init()
+ * @boot: gets what the boot said and how it ended
  * @path: the log
  * @dir: directory where console.log and result.ktap of the boot are written
  *
  * Return: true if it was read; else the user has been told.
  */
-bool lava_log_read(struct boot *boot, const char *path, const char *dir)
+bool lava_log_read(struct boot_log *boot, const char *path, const char *dir)
 {
 	size_t size;
 	char *data = read_file(path, &size);

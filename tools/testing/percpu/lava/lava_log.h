@@ -3,8 +3,8 @@
 #ifndef LAVA_LOG_H
 #define LAVA_LOG_H
 
-#include "boot.h"
+#include "judge.h"
 
-bool lava_log_read(struct boot *boot, const char *path, const char *dir);
+bool lava_log_read(struct boot_log *log, const char *path, const char *dir);
 
 #endif

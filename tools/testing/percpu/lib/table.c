@@ -1,255 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the tables. A line that cannot be understood is an error that names
+ * Reads the tables. A row that cannot be understood is an error that names
  * file, line and word: a cell that is silently not run would count as a pass.
  */
-#include <ctype.h>
-#include <stdio.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "table.h"
 #include "util.h"
 
-#define MAX_WORDS	32
-#define MAX_SIZE	(1ULL << 48)	/* no sum of sizes overflows */
-#define PAGE_SIZE	4096
-#define MAX_FAULT	99
+#define NUMBER(_name, _member, _max, _named, _argument) \
+	{ .name = _name, .type = CELL_NUMBER, .offset = offsetof(struct cell, _member), \
+	  .max = _max, .named = _named, .argument = _argument }
+#define FLAG(_name, _value, _member, _named, _argument) \
+	{ .name = _name, .value = _value, .type = CELL_FLAG, \
+	  .offset = offsetof(struct cell, _member), .named = _named, .argument = _argument }
+#define TEXT(_type, _name, _member, _named, _argument) \
+	{ .name = _name, .type = _type, .offset = offsetof(struct cell, _member), \
+	  .size = sizeof_member(struct cell, _member), .named = _named, .argument = _argument }
 
-/* Where QEMU puts what, from the start of RAM, and how large that may be */
-#define INITRD_LIMIT	(512ULL << 20)
-#define INITRD_ROOM	(16ULL << 20)
-#define FDT_LIMIT	(1ULL << 30)
-#define FDT_ROOM	(4ULL << 20)
-
-/* A node whose harts the line does not give gets them in deal_harts() */
-#define HARTS_UNKNOWN	(MAX_HARTS + 1)
-
-/* Where we are, for messages */
-struct line {
-	const char *path;
-	unsigned int number;
-	char *text;
-	char *words[MAX_WORDS];
-	unsigned int nr_words;
+/* An option is one line here; the names of cells have them in this order */
+const struct cell_option cell_options[] = {
+	NUMBER("nr_cpus", nr_cpus, MAX_HARTS, true, "nr_cpus"),
+	NUMBER("maxcpus", maxcpus, MAX_HARTS, true, "maxcpus"),
+	NUMBER("fault", fault, 99, true, "fault"),
+	FLAG("numa", "off", numa_off, true, "numa"),
+	FLAG("units", "any", units_anywhere, false, NULL),
+	FLAG("kvm", NULL, kvm, true, NULL),
+	NUMBER("kexec", kexecs, 9, true, "percpu.kexec"),
+	NUMBER("transitions", transitions, 1000000, true, "percpu.transitions"),
+	TEXT(CELL_LIST, "tests", tests, true, "percpu.tests"),
+	TEXT(CELL_WORD, "initrd", initrd, false, NULL),
+	NUMBER("timeout", timeout, 86400, false, "percpu.timeout"),
+	{ }
 };
-
-static bool complain(const struct line *line, const char *what, const char *word)
-{
-	error("%s:%u: %s: %s", line->path, line->number, what, word);
-	return false;
-}
-
-/* The third word from "fails" on is a regular expression, which may have blanks */
-static void split(struct line *line)
-{
-	unsigned int max_words = MAX_WORDS;
-	char *p = line->text;
-
-	line->nr_words = 0;
-	while (line->nr_words < max_words) {
-		p += strspn(p, " \t");
-		if (!*p)
-			return;
-		line->words[line->nr_words++] = p;
-		if (line->nr_words == max_words)
-			return;
-		p += strcspn(p, " \t");
-		if (*p)
-			*p++ = '\0';
-		if (!strcmp(line->words[line->nr_words - 1], "fails"))
-			max_words = line->nr_words + 2;
-	}
-}
-
-/* Calls @parse for each line that says something; stops at the first error */
-static bool read_lines(const char *path, bool (*parse)(struct line *line, void *arg), void *arg)
-{
-	char *data = read_file(path, NULL);
-	struct line line = { .path = path };
-	char *next = data;
-	bool ok = data;
-
-	while (ok && next) {
-		line.text = strsep(&next, "\n");
-		line.number++;
-		line.text += strspn(line.text, " \t");
-		if (*line.text && *line.text != '#')
-			ok = parse(&line, arg);
-	}
-	free(data);
-	return ok;
-}
-
-static bool parse_size(const char *word, char **end, uint64_t *size)
-{
-	unsigned int shift;
-
-	if (!isdigit((unsigned char)*word))
-		return false;
-	*size = strtoull(word, end, 10);
-	switch (**end) {
-	case 'G':
-		shift = 30;
-		break;
-	case 'M':
-		shift = 20;
-		break;
-	case 'K':
-		shift = 10;
-		break;
-	default:
-		/* Only nothing needs no unit */
-		return !*size && *end == word + 1;
-	}
-	(*end)++;
-	if (*size > MAX_SIZE >> shift)
-		return false;
-	*size <<= shift;
-	return true;
-}
-
-static bool parse_number(const char *word, char **end, unsigned int max, unsigned int *number)
-{
-	unsigned long value;
-
-	if (!isdigit((unsigned char)*word))
-		return false;
-	value = strtoul(word, end, 10);
-	*number = value;
-	return value <= max;
-}
-
-static bool parse_node(const char *word, struct machine *machine)
-{
-	struct node *node = &machine->nodes[machine->nr_nodes];
-	uint64_t end_before = machine_end(machine);
-	char *end;
-
-	*node = (struct node){ .start = end_before, .harts = HARTS_UNKNOWN };
-	if (!parse_size(word, &end, &node->size) || node->size % PAGE_SIZE)
-		return false;
-	if (*end == '@' && (!node->size || !parse_size(end + 1, &end, &node->start)))
-		return false;
-	if (*end == '/' && !parse_number(end + 1, &end, MAX_HARTS, &node->harts))
-		return false;
-	/* The kernel is at the start of RAM */
-	if (*end || node->start < end_before || node->start % PAGE_SIZE ||
-	    (!end_before && node->start))
-		return false;
-	machine->nr_nodes++;
-	return true;
-}
-
-static bool deal_harts(const struct line *line, struct machine *machine)
-{
-	unsigned int i, known = 0, sum = 0, nr = machine->nr_nodes;
-
-	for (i = 0; i < nr; i++) {
-		if (machine->nodes[i].harts == HARTS_UNKNOWN)
-			continue;
-		known++;
-		sum += machine->nodes[i].harts;
-	}
-	if (known && (known != nr || sum != machine->harts))
-		return complain(line, "the harts of its nodes are not those of", machine->name);
-	for (i = 0; !known && i < nr; i++)
-		machine->nodes[i].harts = (i + 1) * machine->harts / nr -
-					  i * machine->harts / nr;
-	return true;
-}
-
-/* A list as in "0,2,5-7", ascending */
-static bool parse_ids(const char *list, struct machine *machine)
-{
-	unsigned int first, last, nr = 0;
-	char *end;
-
-	do {
-		if (!parse_number(list, &end, MAX_HARTS - 1, &first))
-			return false;
-		last = first;
-		if (*end == '-' && !parse_number(end + 1, &end, MAX_HARTS - 1, &last))
-			return false;
-		if (last < first || (nr && first <= machine->ids[nr - 1]))
-			return false;
-		while (first <= last)
-			machine->ids[nr++] = first++;
-		list = end + 1;
-	} while (*end == ',');
-	return !*end && nr == machine->harts;
-}
-
-static bool parse_machine_option(const struct line *line, const char *word,
-				 struct machine *machine)
-{
-	static const char wanted[] = "not ids=LIST, boot=ID or possible=NUMBER";
-	const char *value = strchr(word, '=') + 1;
-	unsigned int number = 0;
-	char *end;
-
-	if (!strncmp(word, "ids=", 4))
-		return parse_ids(value, machine) ||
-		       complain(line, "not an ascending list of as many hart ids as harts", word);
-	if (!parse_number(value, &end, MAX_HARTS, &number) || *end)
-		return complain(line, wanted, word);
-	if (!strncmp(word, "boot=", 5)) {
-		machine->boot = number;
-		return true;
-	}
-	if (strncmp(word, "possible=", 9))
-		return complain(line, wanted, word);
-	machine->possible = number;
-	return number >= machine->harts || complain(line, "fewer than the harts", word);
-}
-
-/* QEMU looks at the whole of RAM, without gaps, for the initramfs
- * (riscv_load_initrd()) and the device tree (riscv_compute_fdt_addr())
- */
-static bool holds_boot_files(const struct machine *machine)
-{
-	uint64_t end = machine_end(machine);
-	uint64_t initrd = end / 2 < INITRD_LIMIT ? end / 2 : INITRD_LIMIT;
-	uint64_t fdt = end < FDT_LIMIT ? end : FDT_LIMIT;
-
-	return machine_has_memory(machine, initrd, initrd + INITRD_ROOM) &&
-	       machine_has_memory(machine, fdt - FDT_ROOM, fdt);
-}
-
-/* After the harts: first the nodes, then the options */
-static bool parse_nodes(const struct line *line, struct machine *machine)
-{
-	unsigned int i;
-
-	for (i = 2; i < line->nr_words && !strchr(line->words[i], '='); i++) {
-		if (machine->nr_nodes == MAX_NODES)
-			return complain(line, "more than 8 nodes", machine->name);
-		if (!parse_node(line->words[i], machine))
-			return complain(line, "not SIZE[@OFFSET][/HARTS] after the node before",
-					line->words[i]);
-	}
-	if (!machine_end(machine))
-		return complain(line, "no node with memory", machine->name);
-	if (!holds_boot_files(machine))
-		return complain(line,
-				"a gap where QEMU puts the initramfs (at half of RAM or 512M) or the device tree (below its end or 1G)",
-				machine->name);
-	if (!deal_harts(line, machine))
-		return false;
-	for (; i < line->nr_words; i++) {
-		if (!strchr(line->words[i], '='))
-			return complain(line, "a node after an option", line->words[i]);
-		if (!parse_machine_option(line, line->words[i], machine))
-			return false;
-	}
-	return machine->boot < 0 || machine_has_hart(machine, machine->boot) ||
-	       complain(line, "boot= is not the id of a hart of", machine->name);
-}
-
-static bool copy_word(char *dst, size_t size, const char *word)
-{
-	return (size_t)snprintf(dst, size, "%s", word) < size;
-}
 
 static const struct machine *find_machine(const struct table *table, const char *name)
 {
@@ -261,30 +46,15 @@ static const struct machine *find_machine(const struct table *table, const char 
 	return NULL;
 }
 
-static bool parse_machine(struct line *line, void *arg)
+static bool parse_machine(struct row *row, void *arg)
 {
-	struct machine machine = { .boot = -1 };
 	struct table *table = arg;
-	unsigned int i;
-	char *end;
+	struct machine machine;
 
-	split(line);
-	if (line->nr_words < 3)
-		return complain(line, "want a name, harts and the memory of 1 to 8 nodes, not",
-				line->words[0]);
-	if (!copy_word(machine.name, sizeof(machine.name), line->words[0]))
-		return complain(line, "name too long", line->words[0]);
-	if (find_machine(table, machine.name))
-		return complain(line, "second machine of that name", machine.name);
-	if (!parse_number(line->words[1], &end, MAX_HARTS, &machine.harts) || *end ||
-	    !machine.harts)
-		return complain(line, "not a number of harts from 1 to 512", line->words[1]);
-	machine.possible = machine.harts;
-	for (i = 0; i < machine.harts; i++)
-		machine.ids[i] = i;
-	if (!parse_nodes(line, &machine))
+	if (!machine_parse(row, &machine))
 		return false;
-
+	if (find_machine(table, machine.name))
+		return row_error(row, "second machine of that name", machine.name);
 	table->machines = xrealloc(table->machines,
 				   (table->nr_machines + 1) * sizeof(*table->machines));
 	table->machines[table->nr_machines] = xrealloc(NULL, sizeof(machine));
@@ -297,11 +67,11 @@ static bool parse_machine(struct line *line, void *arg)
  * @table: gets the machines; read them all before any cell
  * @path: the file
  *
- * Return: true if every line was understood; else the user has been told.
+ * Return: true if every row was understood; else the user was told.
  */
 bool table_read_machines(struct table *table, const char *path)
 {
-	return read_lines(path, parse_machine, table);
+	return read_rows(path, parse_machine, table);
 }
 
 static const struct change *find_change(const struct table *table, const char *name)
@@ -324,19 +94,18 @@ static unsigned int count_commits(const struct table *table)
 	return count;
 }
 
-static bool parse_change(struct line *line, void *arg)
+static bool parse_change(struct row *row, void *arg)
 {
 	struct table *table = arg;
 	struct change change = { 0 };
 
-	split(line);
-	if (line->nr_words < 2)
-		return complain(line, "want a change and its state, not", line->words[0]);
-	if (!copy_word(change.name, sizeof(change.name), line->words[0]))
-		return complain(line, "name too long", line->words[0]);
-	if (!strcmp(line->words[1], "ADD"))
+	if (row->nr_words < 2)
+		return row_error(row, "want a change and its state, not", row->words[0]);
+	if (!copy_word(change.name, sizeof(change.name), row->words[0]))
+		return row_error(row, "name too long", row->words[0]);
+	if (!strcmp(row->words[1], "ADD"))
 		change.number = count_commits(table) + 1;
-	change.present = change.number || !strcmp(line->words[1], "PRESENT");
+	change.present = change.number || !strcmp(row->words[1], "PRESENT");
 	table->changes = xrealloc(table->changes,
 				  (table->nr_changes + 1) * sizeof(*table->changes));
 	table->changes[table->nr_changes++] = change;
@@ -352,13 +121,8 @@ static bool parse_change(struct line *line, void *arg)
  */
 bool table_read_series(struct table *table, const char *path)
 {
-	return read_lines(path, parse_change, table);
+	return read_rows(path, parse_change, table);
 }
-
-struct cells_arg {
-	struct table *table;
-	const char *base;
-};
 
 static bool one_of(const char *word, const char * const *list)
 {
@@ -368,35 +132,30 @@ static bool one_of(const char *word, const char * const *list)
 }
 
 /* The words of a control, from "fails" on */
-static bool parse_control(const struct line *line, unsigned int i, struct cell *cell)
+static bool parse_control(const struct row *row, unsigned int i, struct cell *cell)
 {
 	regex_t regex;
 
-	if (line->nr_words != i + 3)
-		return complain(line, "want \"fails VERDICT CONSOLE\" at the end of",
-				line->words[0]);
-	cell->fails = verdict_from_name(line->words[i + 1]);
+	if (row->nr_words != i + 3)
+		return row_error(row, "want \"fails VERDICT CONSOLE\" at the end of",
+				 row->words[0]);
+	cell->fails = verdict_from_name(row->words[i + 1]);
 	if (cell->fails == NR_VERDICTS || cell->fails == VERDICT_PASS ||
 	    cell->fails == VERDICT_HARNESS)
-		return complain(line, "not a verdict that a control can have",
-				line->words[i + 1]);
-	if (!copy_word(cell->console, sizeof(cell->console), line->words[i + 2]) ||
+		return row_error(row, "not a verdict that a control can have",
+				 row->words[i + 1]);
+	if (!copy_word(cell->console, sizeof(cell->console), row->words[i + 2]) ||
 	    regcomp(&regex, cell->console, REG_EXTENDED | REG_NOSUB))
-		return complain(line, "not an extended regular expression", line->words[i + 2]);
+		return row_error(row, "not an extended regular expression", row->words[i + 2]);
 	regfree(&regex);
 	return true;
 }
 
-static bool parse_tests(const char *list, struct cell *cell)
+static void replace(char *text, char from, char to)
 {
-	char *p;
-
-	if (!*list || !copy_word(cell->tests, sizeof(cell->tests), list))
-		return false;
-	for (p = cell->tests; *p; p++)
-		if (*p == '+')
-			*p = ',';
-	return true;
+	for (; *text; text++)
+		if (*text == from)
+			*text = to;
 }
 
 static const char *value_of(const char *word, const char *name)
@@ -406,60 +165,148 @@ static const char *value_of(const char *word, const char *name)
 	return strncmp(word, name, len) || word[len] != '=' ? NULL : word + len + 1;
 }
 
-/* The host starts it without a device tree of ours */
-static bool parse_kvm(const struct line *line, struct cell *cell)
+/* "A+B" in the table is "A,B" in the cell, as on the command line */
+static bool parse_list(const char *value, char *list, size_t size)
 {
-	const struct machine *machine = cell->machine;
-
-	cell->kvm = true;
-	return (machine->nr_nodes == 1 && machine->boot < 0 &&
-		machine->possible == machine->harts &&
-		machine->ids[machine->harts - 1] == machine->harts - 1) ||
-	       complain(line, "kvm wants a machine with one node and nothing else",
-			machine->name);
+	if (!*value || !copy_word(list, size, value))
+		return false;
+	replace(list, '+', ',');
+	return true;
 }
 
-static bool parse_cell_option(const struct line *line, const char *word, struct cell *cell)
+static bool option_set(const struct cell_option *option, const struct row *row,
+		       const char *word, struct cell *cell)
 {
-	const struct {
-		const char *name;
-		unsigned int *number;
-		unsigned int max;
-	} numbers[] = {
-		{ "nr_cpus", &cell->nr_cpus, MAX_HARTS },
-		{ "maxcpus", &cell->maxcpus, MAX_HARTS },
-		{ "fault", &cell->fault, MAX_FAULT },
-		{ "kexec", &cell->kexecs, 9 },
-		{ "transitions", &cell->transitions, 1000000 },
-		{ "timeout", &cell->timeout, 86400 },
-	};
-	const char *value;
+	const char *value = value_of(word, option->name);
+	void *member = (char *)cell + option->offset;
 	char *end;
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
-		value = value_of(word, numbers[i].name);
-		if (value)
-			return (parse_number(value, &end, numbers[i].max, numbers[i].number) &&
-				!*end && *numbers[i].number) ||
-			       complain(line, "not a number that it can have", word);
+	switch (option->type) {
+	case CELL_FLAG:
+		*(bool *)member = true;
+		return true;
+	case CELL_NUMBER:
+		return (parse_number(value, &end, option->max, member) && !*end &&
+			*(unsigned int *)member) ||
+		       row_error(row, "not a number that it can have", word);
+	case CELL_WORD:
+		return (*value && copy_word(member, option->size, value)) ||
+		       row_error(row, "no name, or too long", word);
+	default:
+		return parse_list(value, member, option->size) ||
+		       row_error(row, "not a list", word);
 	}
-	value = value_of(word, "tests");
-	if (value)
-		return parse_tests(value, cell) || complain(line, "not a list of tests", word);
-	value = value_of(word, "initrd");
-	if (value)
-		return (*value && copy_word(cell->initrd, sizeof(cell->initrd), value)) ||
-		       complain(line, "no name, or too long", word);
-	if (!strcmp(word, "numa=off"))
-		cell->numa_off = true;
-	else if (!strcmp(word, "units=any"))
-		cell->units_anywhere = true;
-	else if (!strcmp(word, "kvm"))
-		return parse_kvm(line, cell);
-	else
-		return complain(line, "no such option of a cell", word);
-	return true;
+}
+
+/* Is @word this option? Of a flag, with its one value */
+static bool is_option(const struct cell_option *option, const char *word)
+{
+	const char *value = value_of(word, option->name);
+
+	if (option->type != CELL_FLAG)
+		return value;
+	return option->value ? value && !strcmp(value, option->value) :
+			       !strcmp(word, option->name);
+}
+
+static bool parse_option(const struct row *row, const char *word, struct cell *cell)
+{
+	const struct cell_option *option = cell_options;
+	char *before __free(free) = NULL;
+
+	while (option->name && !is_option(option, word))
+		option++;
+	if (!option->name)
+		return row_error(row, "no such option of a cell", word);
+	before = cell_option_get(option, cell);
+	if (before)
+		return row_error(row, "given twice", word);
+	return option_set(option, row, word, cell);
+}
+
+/**
+ * cell_option_get() - the value of an option
+ * @option: the option
+ * @cell: the cell
+ *
+ * Return: the value as the cell has it, empty for a flag without one, owned by the caller;
+ * NULL if the option is not set.
+ */
+char *cell_option_get(const struct cell_option *option, const struct cell *cell)
+{
+	const void *member = (const char *)cell + option->offset;
+	unsigned int number;
+
+	switch (option->type) {
+	case CELL_FLAG:
+		return *(const bool *)member ?
+			xasprintf("%s", option->value ? option->value : "") : NULL;
+	case CELL_NUMBER:
+		number = *(const unsigned int *)member;
+		return number ? xasprintf("%u", number) : NULL;
+	default:
+		return *(const char *)member ? xasprintf("%s", (const char *)member) : NULL;
+	}
+}
+
+static void print_options(FILE *file, const struct cell *cell, char before, bool named)
+{
+	const struct cell_option *option;
+
+	for (option = cell_options; option->name; option++) {
+		char *value __free(free) = cell_option_get(option, cell);
+
+		if (!value || (named && !option->named))
+			continue;
+		replace(value, ',', '+');
+		fprintf(file, "%c%s%s%s", before, option->name, *value ? "=" : "", value);
+	}
+}
+
+/**
+ * cell_print_arguments() - write the arguments that its options become
+ * @file: where to, each after a blank
+ * @cell: the cell
+ */
+void cell_print_arguments(FILE *file, const struct cell *cell)
+{
+	const struct cell_option *option;
+
+	for (option = cell_options; option->name; option++) {
+		char *value __free(free) = cell_option_get(option, cell);
+
+		if (value && option->argument)
+			fprintf(file, " %s=%s", option->argument, value);
+	}
+}
+
+/**
+ * cell_print() - write a cell as a row: its base, then what tables/cells has
+ * @file: where to
+ * @cell: the cell
+ */
+void cell_print(FILE *file, const struct cell *cell)
+{
+	fprintf(file, "%s %s %s %s %s %s", cell->base, cell->kernel, cell->machine->name,
+		cell->paging, *cell->alloc ? cell->alloc : "-", cell->chunk);
+	print_options(file, cell, ' ', false);
+	if (cell->fails != VERDICT_PASS)
+		fprintf(file, " fails %s %s", verdict_name(cell->fails), cell->console);
+	fputc('\n', file);
+}
+
+static bool set_name(const struct row *row, struct cell *cell)
+{
+	char *name __free(free) = NULL;
+	size_t size;
+	FILE *file = open_memstream(&name, &size);
+
+	fprintf(file, "%s.%s.%s.%s.%s", cell->base, cell->kernel,
+		*cell->alloc ? cell->alloc : "auto", cell->paging, cell->machine->name);
+	print_options(file, cell, '.', true);
+	fclose(file);
+	return copy_word(cell->name, sizeof(cell->name), name) ||
+	       row_error(row, "name too long", name);
 }
 
 /* NAME@N is the series' commit N, which need not be the last one */
@@ -479,7 +326,7 @@ static bool is_condition(const char *word)
 }
 
 /* Such a row is for some bases only, by what became of a change there */
-static bool parse_condition(const struct line *line, const char *word,
+static bool parse_condition(const struct row *row, const char *word,
 			    const struct table *table, const struct cell *cell, bool *counts)
 {
 	const struct change *change = find_change(table, strchr(word, '=') + 1);
@@ -488,7 +335,7 @@ static bool parse_condition(const struct line *line, const char *word,
 	if (!table->nr_changes)
 		return true;
 	if (!change)
-		return complain(line, "no such change in the series", word);
+		return row_error(row, "no such change in the series", word);
 	if (value_of(word, "adds"))
 		*counts &= change->number > 0;
 	else if (value_of(word, "has"))
@@ -498,101 +345,112 @@ static bool parse_condition(const struct line *line, const char *word,
 	return true;
 }
 
-/* An option that makes it another boot is a part of its name */
-static bool is_named(const char *word)
+static bool list_has(const char *list, const char *word, size_t len)
 {
-	return !value_of(word, "timeout") && !value_of(word, "units") &&
-	       !value_of(word, "initrd");
+	while (strncmp(list, word, len) || (list[len] && list[len] != ',')) {
+		list = strchr(list, ',');
+		if (!list)
+			return false;
+		list++;
+	}
+	return true;
 }
 
-/* Has the list A,B one of the words of C+D? */
-static bool names_one_of(const char *list, const char *words)
+/* A row that names sets belongs to these alone */
+static bool is_wanted(const struct table *table, const struct cell *cell)
 {
+	const char *word = cell->in;
 	size_t len;
 
-	for (; *words; words += len + (words[len] == '+')) {
-		const char *p = list;
-
-		len = strcspn(words, "+");
-		while (*p) {
-			size_t n = strcspn(p, ",");
-
-			if (n == len && !strncmp(p, words, n))
-				return true;
-			p += n + (p[n] == ',');
-		}
+	if (!table->in || !*word)
+		return true;
+	for (; *word; word += len + (word[len] == ',')) {
+		len = strcspn(word, ",");
+		if (list_has(table->in, word, len))
+			return true;
 	}
 	return false;
 }
 
-/* From the sixth word on; adds to the name, and tells whether the row counts */
-static bool parse_cell_options(const struct line *line, const struct cells_arg *cells,
-			       struct cell *cell, bool *counts)
+/* From the sixth word on; reports whether the row counts */
+static bool parse_options(const struct row *row, const struct table *table, struct cell *cell,
+			  bool *counts)
 {
-	const struct table *table = cells->table;
-	size_t used = strlen(cell->name);
 	unsigned int i;
 
-	for (i = 5; i < line->nr_words && strcmp(line->words[i], "fails"); i++) {
-		const char *in = value_of(line->words[i], "in");
+	for (i = 5; i < row->nr_words && strcmp(row->words[i], "fails"); i++) {
+		const char *word = row->words[i], *in = value_of(word, "in");
+		bool ok = true;
 
-		if (in) {
-			*counts &= !table->in || names_one_of(table->in, in);
-			continue;
-		}
-		if (is_condition(line->words[i])) {
-			if (!parse_condition(line, line->words[i], table, cell, counts))
-				return false;
-			continue;
-		}
-		if (!parse_cell_option(line, line->words[i], cell))
+		if (in)
+			ok = parse_list(in, cell->in, sizeof(cell->in)) ||
+			     row_error(row, "not a list", word);
+		else if (is_condition(word))
+			ok = parse_condition(row, word, table, cell, counts);
+		else
+			ok = parse_option(row, word, cell);
+		if (!ok)
 			return false;
-		if (!is_named(line->words[i]))
-			continue;
-		used += snprintf(cell->name + used, sizeof(cell->name) - used, ".%s",
-				 line->words[i]);
-		if (used >= sizeof(cell->name))
-			return complain(line, "name too long", line->words[i]);
 	}
-	return i == line->nr_words || parse_control(line, i, cell);
+	*counts &= is_wanted(table, cell);
+	return i == row->nr_words || parse_control(row, i, cell);
 }
 
-static bool parse_one_cell(struct line *line, struct cells_arg *cells)
+/* The host starts a guest of KVM without a device tree of ours */
+static bool check_kvm(const struct row *row, const struct machine *machine)
+{
+	return (machine->nr_nodes == 1 && machine->boot < 0 &&
+		machine->possible == machine->harts &&
+		machine->ids[machine->harts - 1] == machine->harts - 1) ||
+	       row_error(row, "kvm wants a machine with one node and nothing else",
+			 machine->name);
+}
+
+static bool parse_words(const struct row *row, const struct table *table, struct cell *cell)
 {
 	static const char * const pagings[] = { "sv39", "sv48", "sv57", NULL };
 	static const char * const allocs[] = { "-", "embed", "page", NULL };
 	static const char * const chunks[] = { "embed", "page", NULL };
-	struct table *table = cells->table;
+
+	if (!copy_word(cell->kernel, sizeof(cell->kernel), row->words[0]))
+		return row_error(row, "name too long", row->words[0]);
+	cell->machine = find_machine(table, row->words[1]);
+	if (!cell->machine)
+		return row_error(row, "no such machine", row->words[1]);
+	if (!one_of(row->words[2], pagings))
+		return row_error(row, "not sv39, sv48 or sv57", row->words[2]);
+	if (!one_of(row->words[3], allocs))
+		return row_error(row, "not embed, page or -", row->words[3]);
+	if (!one_of(row->words[4], chunks))
+		return row_error(row, "not embed or page", row->words[4]);
+	strcpy(cell->paging, row->words[2]);
+	strcpy(cell->alloc, *row->words[3] == '-' ? "" : row->words[3]);
+	strcpy(cell->chunk, row->words[4]);
+	return true;
+}
+
+struct cells_arg {
+	struct table *table;
+	const char *base;
+};
+
+static bool parse_one_cell(struct row *row, struct cells_arg *arg)
+{
 	struct cell cell = { .fails = VERDICT_PASS };
+	struct table *table = arg->table;
 	bool counts = true;
 	size_t i;
 
-	if (!copy_word(cell.kernel, sizeof(cell.kernel), line->words[0]))
-		return complain(line, "name too long", line->words[0]);
-	cell.machine = find_machine(table, line->words[1]);
-	if (!cell.machine)
-		return complain(line, "no such machine", line->words[1]);
-	if (!one_of(line->words[2], pagings))
-		return complain(line, "not sv39, sv48 or sv57", line->words[2]);
-	if (!one_of(line->words[3], allocs))
-		return complain(line, "not embed, page or -", line->words[3]);
-	if (!one_of(line->words[4], chunks))
-		return complain(line, "not embed or page", line->words[4]);
-	strcpy(cell.paging, line->words[2]);
-	strcpy(cell.alloc, *line->words[3] == '-' ? "" : line->words[3]);
-	strcpy(cell.chunk, line->words[4]);
-	if ((size_t)snprintf(cell.name, sizeof(cell.name), "%s.%s.%s.%s.%s", cells->base,
-			     cell.kernel, *cell.alloc ? cell.alloc : "auto", cell.paging,
-			     cell.machine->name) >= sizeof(cell.name))
-		return complain(line, "name too long", cells->base);
-	if (!parse_cell_options(line, cells, &cell, &counts))
+	if (!copy_word(cell.base, sizeof(cell.base), arg->base))
+		return row_error(row, "name too long", arg->base);
+	if (!parse_words(row, table, &cell) || !parse_options(row, table, &cell, &counts) ||
+	    (cell.kvm && !check_kvm(row, cell.machine)) || !set_name(row, &cell))
 		return false;
 	if (!counts)
 		return true;
 	for (i = 0; i < table->nr_cells; i++)
 		if (!strcmp(table->cells[i].name, cell.name))
-			return complain(line, "second cell of that name", cell.name);
-
+			return row_error(row, "second cell of that name", cell.name);
 	table->cells = xrealloc(table->cells, (table->nr_cells + 1) * sizeof(cell));
 	table->cells[table->nr_cells++] = cell;
 	return true;
@@ -602,35 +460,34 @@ static bool parse_one_cell(struct line *line, struct cells_arg *cells)
  * NAME@each is NAME@N for each commit of the series but the last, which is NAME.
  * The latest comes first: from one kernel to the next little has to be built.
  */
-static bool parse_each_commit(struct line *line, size_t length, struct cells_arg *cells)
+static bool parse_each_commit(struct row *row, size_t length, struct cells_arg *arg)
 {
-	const char *each = line->words[0];
-	unsigned int commit = count_commits(cells->table);
+	const char *each = row->words[0];
+	unsigned int commit = count_commits(arg->table);
 	char kernel[NAME_SIZE];
 
 	while (commit-- > 1) {
 		if ((size_t)snprintf(kernel, sizeof(kernel), "%.*s@%u", (int)length, each,
 				     commit) >= sizeof(kernel))
-			return complain(line, "name too long", each);
-		line->words[0] = kernel;
-		if (!parse_one_cell(line, cells))
+			return row_error(row, "name too long", each);
+		row->words[0] = kernel;
+		if (!parse_one_cell(row, arg))
 			return false;
 	}
 	return true;
 }
 
-static bool parse_cell(struct line *line, void *arg)
+static bool parse_cell(struct row *row, void *arg)
 {
 	const char *at;
 
-	split(line);
-	if (line->nr_words < 5)
-		return complain(line, "want kernel, machine, paging, alloc and first chunk, not",
-				line->words[0]);
-	at = strchr(line->words[0], '@');
+	if (row->nr_words < 5)
+		return row_error(row, "want kernel, machine, paging, alloc and first chunk, not",
+				 row->words[0]);
+	at = strchr(row->words[0], '@');
 	if (at && !strcmp(at, "@each"))
-		return parse_each_commit(line, at - line->words[0], arg);
-	return parse_one_cell(line, arg);
+		return parse_each_commit(row, at - row->words[0], arg);
+	return parse_one_cell(row, arg);
 }
 
 /**
@@ -639,13 +496,80 @@ static bool parse_cell(struct line *line, void *arg)
  * @path: the file
  * @base: the base of the kernels, first part of each cell's name
  *
- * Return: true if every line was understood; else the user has been told.
+ * Return: true if every row was understood; else the user was told.
  */
 bool table_read_cells(struct table *table, const char *path, const char *base)
 {
 	struct cells_arg arg = { .table = table, .base = base };
 
-	return read_lines(path, parse_cell, &arg);
+	return read_rows(path, parse_cell, &arg);
+}
+
+/* Its machine, then the cell after its base */
+static bool parse_machine_or_cell(struct row *row, void *arg)
+{
+	struct cells_arg cells = { .table = arg, .base = row->words[0] };
+
+	if (!cells.table->nr_machines)
+		return parse_machine(row, arg);
+	if (row->nr_words < 6 || cells.table->nr_cells)
+		return row_error(row, "want a machine, then base and cell, not", row->words[0]);
+	memmove(row->words, row->words + 1, --row->nr_words * sizeof(*row->words));
+	return parse_one_cell(row, &cells);
+}
+
+/**
+ * table_read_cell() - read what cell_write() wrote
+ * @table: empty; gets a machine and a cell
+ * @path: the file
+ *
+ * Return: true if it is whole; else the user was told.
+ */
+bool table_read_cell(struct table *table, const char *path)
+{
+	if (!read_rows(path, parse_machine_or_cell, table))
+		return false;
+	if (table->nr_cells != 1)
+		error("%s: no cell in it", path);
+	return table->nr_cells == 1;
+}
+
+/**
+ * cell_write() - write a cell and its machine
+ * @cell: the cell
+ * @path: the file, in the syntax of the tables
+ *
+ * Return: true if it was written; else the user was told.
+ */
+bool cell_write(const struct cell *cell, const char *path)
+{
+	char *text __free(free) = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	machine_print(file, cell->machine);
+	cell_print(file, cell);
+	fclose(file);
+	return write_file(path, text, size);
+}
+
+/**
+ * cell_copy() - copy a cell that outlives its table
+ * @cell: the cell
+ *
+ * Return: the copy and its machine in one piece, for free().
+ */
+struct cell *cell_copy(const struct cell *cell)
+{
+	struct {
+		struct cell cell;
+		struct machine machine;
+	} *copy = xrealloc(NULL, sizeof(*copy));
+
+	copy->cell = *cell;
+	copy->machine = *cell->machine;
+	copy->cell.machine = &copy->machine;
+	return &copy->cell;
 }
 
 /**
@@ -662,105 +586,6 @@ void table_free(struct table *table)
 	free(table->cells);
 	free(table->changes);
 	*table = (struct table){ 0 };
-}
-
-/**
- * machine_print() - write a machine as a line of the table
- * @file: where to
- * @machine: the machine
- */
-void machine_print(FILE *file, const struct machine *machine)
-{
-	unsigned int i;
-
-	fprintf(file, "%s %u", machine->name, machine->harts);
-	for (i = 0; i < machine->nr_nodes; i++) {
-		const struct node *node = &machine->nodes[i];
-
-		if (node->size)
-			fprintf(file, " %lluK@%lluK/%u", (unsigned long long)node->size >> 10,
-				(unsigned long long)node->start >> 10, node->harts);
-		else
-			fprintf(file, " 0/%u", node->harts);
-	}
-	fprintf(file, " ids=");
-	for (i = 0; i < machine->harts; i++)
-		fprintf(file, "%s%u", i ? "," : "", machine->ids[i]);
-	if (machine->boot >= 0)
-		fprintf(file, " boot=%d", machine->boot);
-	fprintf(file, " possible=%u\n", machine->possible);
-}
-
-/**
- * machine_end() - where the memory of all nodes ends
- * @machine: the machine, or what is known of it so far
- *
- * Return: bytes from the start of RAM, 0 if no node has memory.
- */
-uint64_t machine_end(const struct machine *machine)
-{
-	unsigned int i = machine->nr_nodes;
-
-	while (i--)
-		if (machine->nodes[i].size)
-			return machine->nodes[i].start + machine->nodes[i].size;
-	return 0;
-}
-
-/**
- * machine_has_memory() - is there memory all the way?
- * @machine: the machine
- * @start: bytes from the start of RAM
- * @end: likewise, the byte after the last one
- *
- * Return: true if no gap lies between; nodes may touch each other.
- */
-bool machine_has_memory(const struct machine *machine, uint64_t start, uint64_t end)
-{
-	unsigned int i;
-
-	for (i = 0; i < machine->nr_nodes; i++)
-		if (machine->nodes[i].start <= start &&
-		    start - machine->nodes[i].start < machine->nodes[i].size)
-			start = machine->nodes[i].start + machine->nodes[i].size;
-	return start >= end;
-}
-
-/**
- * machine_has_hart() - is there a hart of that id?
- * @machine: the machine
- * @id: the hart's id
- *
- * Return: true if there is.
- */
-bool machine_has_hart(const struct machine *machine, unsigned int id)
-{
-	unsigned int i;
-
-	for (i = 0; i < machine->harts; i++)
-		if (machine->ids[i] == id)
-			return true;
-	return false;
-}
-
-/**
- * machine_node_of_hart() - the node of a hart
- * @machine: the machine
- * @id: the hart's id
- *
- * Return: the node, -1 if the machine has no such hart.
- */
-int machine_node_of_hart(const struct machine *machine, unsigned int id)
-{
-	unsigned int i, node = 0, end = machine->nodes[0].harts;
-
-	for (i = 0; i < machine->harts; i++) {
-		while (i >= end && node + 1 < machine->nr_nodes)
-			end += machine->nodes[++node].harts;
-		if (machine->ids[i] == id)
-			return node;
-	}
-	return -1;
 }
 
 static unsigned int limit(unsigned int number, unsigned int max)

@@ -3,80 +3,39 @@
 #ifndef TABLE_H
 #define TABLE_H
 
-#include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
+#include "machine.h"
 #include "verdict.h"
-
-#define MAX_NODES	8
-#define MAX_HARTS	512	/* the largest CONFIG_NR_CPUS of riscv, NR_CPUS of the kernels */
-#define NAME_SIZE	64
-
-/**
- * struct node - one NUMA node
- * @start: bytes from the start of RAM
- * @size: bytes, 0 for a node without memory
- * @harts: number of harts
- */
-struct node {
-	uint64_t start;
-	uint64_t size;
-	unsigned int harts;
-};
-
-/**
- * struct machine - what QEMU is told
- * @name: its name in the table
- * @harts: number of harts, dealt out to the nodes in order
- * @possible: number of CPUs that the device tree names, @harts or more
- * @nr_nodes: number of NUMA nodes
- * @nodes: the nodes, memory ascending
- * @ids: the hart ids, ascending
- * @boot: id of the hart that boots, -1 for any
- */
-struct machine {
-	char name[NAME_SIZE];
-	unsigned int harts;
-	unsigned int possible;
-	unsigned int nr_nodes;
-	struct node nodes[MAX_NODES];
-	unsigned int ids[MAX_HARTS];
-	int boot;
-};
 
 /**
  * struct cell - one boot and what must be true afterwards
- * @name: base.kernel.alloc.paging.machine, then what else the table says
+ * @name: base.kernel.alloc.paging.machine, then the options that make it another boot
+ * @base: what its kernel is made of
  * @kernel: the kernel's name
  * @machine: the machine, owned by the table
  * @paging: sv39, sv48 or sv57
  * @alloc: value of percpu_alloc=, empty for none
  * @chunk: the first chunk that the guest must state, embed or page
- * @nr_cpus: nr_cpus= on the command line, 0 for none
- * @maxcpus: maxcpus= likewise
- * @fault: fault= likewise, for a kernel that has faults to choose from
- * @numa_off: numa=off is on the command line
- * @units_anywhere: per-CPU units need not be in the memory of their node
- * @kvm: the machine is a guest of another one, which has the same kernel
- * @kexecs: how many times the guest starts its own kernel anew
- * @transitions: hotplug transitions of the test churn, 0 for its own number
- * @tests: what runs in the guest, comma-separated, empty for what its init chooses
- * @initrd: which initramfs of the kernel, empty for the plain one
- * @timeout: seconds that the cell may take, 0 for the same as all
  * @fails: for a control the verdict that it must get, else VERDICT_PASS
  * @console: for a control the extended regular expression that a line of its
  *	console must match, else empty
+ * @in: words of the sets of cells that it belongs to, comma-separated
+ *
+ * The others are options, see tables/cells and cell_options[].
  */
 struct cell {
 	char name[4 * NAME_SIZE];
+	char base[NAME_SIZE];
 	char kernel[NAME_SIZE];
 	const struct machine *machine;
 	char paging[8];
 	char alloc[8];
 	char chunk[8];
+	enum verdict fails;
+	char console[256];
 	unsigned int nr_cpus;
 	unsigned int maxcpus;
 	unsigned int fault;
@@ -88,8 +47,36 @@ struct cell {
 	char tests[128];
 	char initrd[16];
 	unsigned int timeout;
-	enum verdict fails;
-	char console[256];
+	char in[64];
+};
+
+enum cell_option_type {
+	CELL_FLAG,
+	CELL_NUMBER,
+	CELL_WORD,
+	CELL_LIST,
+};
+
+/**
+ * struct cell_option - what a row of tables/cells may say after the first chunk
+ * @name: the word before "="
+ * @value: of a flag what follows "=", NULL if it has none
+ * @type: what its value is
+ * @offset: of struct cell
+ * @size: likewise
+ * @max: the largest number that it can have
+ * @named: it makes another boot: a part of the cell's name
+ * @argument: the argument of the kernel, or of the guest's init, that it becomes
+ */
+struct cell_option {
+	const char *name;
+	const char *value;
+	enum cell_option_type type;
+	size_t offset;
+	size_t size;
+	unsigned int max;
+	bool named;
+	const char *argument;
 };
 
 /**
@@ -108,8 +95,7 @@ struct change {
  * struct table - all machines and cells
  * @changes: the changes of the series, by which rows of cells are chosen
  * @nr_changes: how many; 0 if the series is not known, and every row counts
- * @in: a list, A,B: only rows with a word in=... that names one of these count, and rows without;
- *      NULL for all
+ * @in: sets of cells, comma-separated: only rows that name one of them, or none, count; NULL for all
  * @machines: what the cells point to, each of them owned
  * @nr_machines: how many
  * @cells: in the order of the file
@@ -125,15 +111,18 @@ struct table {
 	size_t nr_cells;
 };
 
+extern const struct cell_option cell_options[];	/* up to one without a name */
+
 bool table_read_machines(struct table *table, const char *path);
 bool table_read_series(struct table *table, const char *path);
 bool table_read_cells(struct table *table, const char *path, const char *base);
+bool table_read_cell(struct table *table, const char *path);
 void table_free(struct table *table);
-void machine_print(FILE *file, const struct machine *machine);
-uint64_t machine_end(const struct machine *machine);
-bool machine_has_memory(const struct machine *machine, uint64_t start, uint64_t end);
-bool machine_has_hart(const struct machine *machine, unsigned int id);
-int machine_node_of_hart(const struct machine *machine, unsigned int id);
+char *cell_option_get(const struct cell_option *option, const struct cell *cell);
+void cell_print(FILE *file, const struct cell *cell);
+void cell_print_arguments(FILE *file, const struct cell *cell);
+bool cell_write(const struct cell *cell, const char *path);
+struct cell *cell_copy(const struct cell *cell);
 unsigned int cell_harts(const struct cell *cell);
 unsigned int cell_possible(const struct cell *cell);
 

@@ -6,8 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define sizeof_member(type, member)	sizeof(((type *)0)->member)
+
+/* As in the kernel: what a variable owns is freed where it ends */
+#define __free(_name)	__attribute__((cleanup(__free_##_name)))
 
 /**
  * struct strv - a growing list of strings, NULL-terminated
@@ -30,5 +35,23 @@ char *read_file(const char *path, size_t *size);
 bool write_file(const char *path, const void *data, size_t size);
 bool copy_file(const char *from, const char *to);
 bool make_dir(const char *path);
+
+static inline void __free_free(void *pointer)
+{
+	free(*(void **)pointer);
+}
+
+static inline void __free_strv(struct strv *list)
+{
+	strv_free(list);
+}
+
+/* For a variable with __free(): its value, which the caller owns from now on */
+#define no_free_ptr(pointer) \
+({ \
+	typeof(pointer) __pointer = pointer; \
+	pointer = NULL; \
+	__pointer; \
+})
 
 #endif

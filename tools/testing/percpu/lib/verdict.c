@@ -48,3 +48,9 @@ enum verdict verdict_from_name(const char *name)
 			break;
 	return i;
 }
+
+/* Does it say nothing about the kernel? None can end QEMU by a signal or with an error. */
+bool verdict_is_error(enum verdict verdict)
+{
+	return verdict == VERDICT_HARNESS || verdict == VERDICT_CRASH;
+}

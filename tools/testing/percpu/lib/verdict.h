@@ -3,6 +3,8 @@
 #ifndef VERDICT_H
 #define VERDICT_H
 
+#include <stdbool.h>
+
 /**
  * enum verdict - how a cell ended
  * @VERDICT_PASS: facts and tests as they must be, no splat
@@ -43,6 +45,7 @@ enum verdict {
 	NR_VERDICTS,
 };
 
+bool verdict_is_error(enum verdict verdict);
 const char *verdict_name(enum verdict verdict);
 enum verdict verdict_from_name(const char *name);
 

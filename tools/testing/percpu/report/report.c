@@ -1,51 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "commands.h"
 #include "report.h"
 #include "util.h"
 
-static struct result *append(struct report *report, const char *name)
+static struct result *find_result(const struct report *report, const char *name)
 {
-	struct result *result;
+	size_t i;
 
-	report->results = xrealloc(report->results,
-				   (report->nr + 1) * sizeof(*report->results));
-	result = &report->results[report->nr++];
-	*result = (struct result){ .name = xasprintf("%s", name) };
-	return result;
-}
-
-static struct cell *copy_cell(const struct cell *cell)
-{
-	struct machine *machine = xrealloc(NULL, sizeof(*machine));
-	struct cell *copy = xrealloc(NULL, sizeof(*copy));
-
-	*machine = *cell->machine;
-	*copy = *cell;
-	copy->machine = machine;
-	return copy;
+	for (i = 0; i < report->nr; i++)
+		if (!strcmp(report->results[i].name, name))
+			return &report->results[i];
+	return NULL;
 }
 
 /**
- * report_add() - add a judged cell
+ * report_add() - add a result, in place of an earlier one of the same name
  * @report: the report
- * @boot: the finished boot
- * @outcome: its outcome, empty afterwards
+ * @result: owned by the report from now on
+ *
+ * Return: the result in the report, until the next is added.
  */
-void report_add(struct report *report, const struct boot *boot, struct outcome *outcome)
+struct result *report_add(struct report *report, struct result *result)
 {
-	struct result *result = append(report, boot->cell->name);
+	struct result *place = find_result(report, result->name);
 
-	result->cell = copy_cell(boot->cell);
-	result->verdict = outcome->verdict;
-	result->reason = outcome->reason;
-	result->started = boot->since_epoch;
-	result->seconds = boot->seconds;
-	result->tests = outcome->tests;
-	*outcome = (struct outcome){ 0 };
+	if (place) {
+		result_free(place);
+	} else {
+		report->results = xrealloc(report->results,
+					   (report->nr + 1) * sizeof(*report->results));
+		place = &report->results[report->nr++];
+	}
+	*place = *result;
+	return place;
 }
 
 static bool all_skipped(const struct ktap *ktap)
@@ -58,43 +53,113 @@ static bool all_skipped(const struct ktap *ktap)
 	return true;
 }
 
-/**
- * report_add_document() - add the KTAP document of another test program
- * @report: the report
- * @name: what to call it
- * @path: the file
- *
- * A document that is not whole counts as failed: its program broke off.
- *
- * Return: true if the file could be read; else the user has been told.
- */
-bool report_add_document(struct report *report, const char *name, const char *path)
+/* A document that is not whole counts as failed: its program broke off */
+static void judge_document(struct result *result)
 {
-	const struct ktap_test *failure;
-	struct result *result;
-	size_t size;
-	char *data = read_file(path, &size);
+	struct ktap *tests = &result->tests;
+	const struct ktap_test *failure = ktap_first_failure(tests);
 
-	if (!data)
-		return false;
-	result = append(report, name);
-	ktap_init(&result->tests);
-	ktap_feed(&result->tests, data, size);
-	ktap_end(&result->tests);
-	free(data);
-	failure = ktap_first_failure(&result->tests);
-	if (result->tests.fault) {
-		ktap_add_test(&result->tests, KTAP_FAIL, xasprintf("whole document"),
-			      xasprintf("%s", result->tests.fault));
-		failure = &result->tests.tests[result->tests.nr_tests - 1];
+	if (tests->fault) {
+		ktap_add_test(tests, KTAP_FAIL, xasprintf("whole document"),
+			      xasprintf("%s", tests->fault));
+		failure = &tests->tests[tests->nr_tests - 1];
 	}
 	if (failure) {
 		result->verdict = VERDICT_TESTS;
 		result->reason = xasprintf("%s%s%s", failure->name, failure->why ? ": " : "",
 					   failure->why ? failure->why : "");
 	}
-	result->skipped = all_skipped(&result->tests);
+	result->skipped = all_skipped(tests);
+}
+
+/**
+ * report_add_document() - add the KTAP document of another test program
+ * @report: the report
+ * @name: what to call it
+ * @path: the file
+ *
+ * Return: true if the file could be read; else the user was told.
+ */
+bool report_add_document(struct report *report, const char *name, const char *path)
+{
+	size_t size;
+	char *data __free(free) = read_file(path, &size);
+	struct result result = { 0 };
+
+	if (!data)
+		return false;
+	result.name = xasprintf("%s", name);
+	result.path = xasprintf("%s", path);
+	ktap_init(&result.tests);
+	ktap_feed(&result.tests, data, size);
+	ktap_end(&result.tests);
+	judge_document(&result);
+	report_add(report, &result);
 	return true;
+}
+
+static bool read_entry(struct report *report, const char *dir, const char *name)
+{
+	char *document __free(free) = xasprintf("%s/%s.ktap", dir, name);
+	char *cell __free(free) = xasprintf("%s/%s", dir, name);
+	const struct result *other = find_result(report, name);
+	struct result result;
+
+	if (*name == '.' || strchr(name, '/')) {
+		error("%s/contents: not the name of a cell or a document: %s", dir, name);
+		return false;
+	}
+	if (other) {
+		error("%s and %s both have a result of %s; give one of them",
+		      other->dir ? other->dir : other->path, dir, name);
+		return false;
+	}
+	if (!access(document, F_OK))
+		return report_add_document(report, name, document);
+	if (!judge_dir(cell, &result))
+		return false;
+	if (strcmp(result.name, name)) {
+		error("%s: the cell in it is %s", cell, result.name);
+		result_free(&result);
+		return false;
+	}
+	report_add(report, &result);
+	return true;
+}
+
+/**
+ * report_read() - judge all that belongs to a report again
+ * @report: gets the results; none of them may be there already
+ * @dir: the directory of the report
+ *
+ * Return: true if all of it could be judged; else the user was told.
+ */
+bool report_read(struct report *report, const char *dir)
+{
+	char *path __free(free) = xasprintf("%s/contents", dir);
+	char *data __free(free) = read_file(path, NULL);
+	char *next = data, *line;
+
+	while (next && (line = strsep(&next, "\n")))
+		if (*line && !read_entry(report, dir, line))
+			return false;
+	return data;
+}
+
+/* Makes the directory of a report, without what an earlier run reported */
+bool report_clear(const char *dir)
+{
+	static const char * const names[] = {
+		"contents", "results.ktap", "results.json", NULL
+	};
+	const char * const *name;
+
+	for (name = names; *name; name++) {
+		char *path __free(free) = xasprintf("%s/%s", dir, *name);
+
+		unlink(path);
+	}
+	return make_dir(dir);
 }
 
 /* A name must not look like a directive or end the line */
@@ -129,35 +194,98 @@ static void write_result(FILE *file, size_t number, const struct result *result)
 	fputs(result->skipped ? " # SKIP\n" : "\n", file);
 }
 
-/**
- * report_write_ktap() - write all results as one document of two levels
- * @report: the report
- * @path: the file, written whole or not at all
- *
- * Return: true if it was written; else the user has been told.
- */
-bool report_write_ktap(const struct report *report, const char *path)
+/* One document of two levels */
+static bool write_ktap(const struct report *report, const char *path)
 {
-	char *text = NULL;
+	char *text __free(free) = NULL;
 	size_t i, size;
 	FILE *file = open_memstream(&text, &size);
-	bool ok;
 
 	fprintf(file, "KTAP version 1\n1..%zu\n", report->nr);
 	for (i = 0; i < report->nr; i++)
 		write_result(file, i + 1, &report->results[i]);
 	fclose(file);
-	ok = write_file(path, text, size);
-	free(text);
+	return write_file(path, text, size);
+}
+
+static bool write_contents(const struct report *report, const char *path)
+{
+	char *text __free(free) = NULL;
+	size_t i, size;
+	FILE *file = open_memstream(&text, &size);
+
+	for (i = 0; i < report->nr; i++)
+		fprintf(file, "%s\n", report->results[i].name);
+	fclose(file);
+	return write_file(path, text, size);
+}
+
+/* The files of a cell; it has no directories but those of boots by hand */
+static bool copy_dir(const char *from, const char *to)
+{
+	DIR *dir = make_dir(to) ? opendir(from) : NULL;
+	struct dirent *entry;
+	bool ok = dir;
+
+	while (ok && (entry = readdir(dir))) {
+		char *source __free(free) = xasprintf("%s/%s", from, entry->d_name);
+		char *copy __free(free) = xasprintf("%s/%s", to, entry->d_name);
+
+		ok = entry->d_type == DT_DIR || copy_file(source, copy);
+	}
+	if (dir)
+		closedir(dir);
 	return ok;
 }
 
-/* Counts of a report */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat st_a, st_b;
+
+	return !stat(a, &st_a) && !stat(b, &st_b) && st_a.st_dev == st_b.st_dev &&
+	       st_a.st_ino == st_b.st_ino;
+}
+
+/* What belongs to the report and is elsewhere */
+static bool copy_results(const struct report *report, const char *dir)
+{
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; ok && i < report->nr; i++) {
+		const struct result *result = &report->results[i];
+		char *to __free(free) = xasprintf("%s/%s%s", dir, result->name,
+						  result->cell ? "" : ".ktap");
+
+		if (!is_same_file(result->cell ? result->dir : result->path, to))
+			ok = result->cell ? copy_dir(result->dir, to) :
+					    copy_file(result->path, to);
+	}
+	return ok;
+}
+
+/**
+ * report_write() - make a directory a report
+ * @report: all results
+ * @dir: the directory; cells and documents that are elsewhere are copied into it
+ *
+ * Return: true if all was written; else the user was told.
+ */
+bool report_write(const struct report *report, const char *dir)
+{
+	char *contents __free(free) = xasprintf("%s/contents", dir);
+	char *ktap __free(free) = xasprintf("%s/results.ktap", dir);
+	char *json __free(free) = xasprintf("%s/results.json", dir);
+
+	return make_dir(dir) && copy_results(report, dir) && write_contents(report, contents) &&
+	       write_ktap(report, ktap) && report_write_json(report, json);
+}
+
 struct count {
 	unsigned int passed;
 	unsigned int failed;
 	unsigned int skipped;
-	unsigned int trouble;
+	unsigned int errors;
 };
 
 static struct count count_results(const struct report *report)
@@ -168,9 +296,7 @@ static struct count count_results(const struct report *report)
 	for (i = 0; i < report->nr; i++) {
 		const struct result *result = &report->results[i];
 
-		/* No kernel can end QEMU by a signal or with an error */
-		if (result->verdict == VERDICT_HARNESS || result->verdict == VERDICT_CRASH)
-			count.trouble++;
+		count.errors += verdict_is_error(result->verdict);
 		if (result->verdict != VERDICT_PASS)
 			count.failed++;
 		else if (result->skipped)
@@ -181,10 +307,7 @@ static struct count count_results(const struct report *report)
 	return count;
 }
 
-/**
- * report_print_summary() - print what failed, and the last line
- * @report: the report
- */
+/* What failed, and the last line */
 void report_print_summary(const struct report *report)
 {
 	struct count count = count_results(report);
@@ -198,36 +321,30 @@ void report_print_summary(const struct report *report)
 	printf("%u passed, %u failed, %u skipped\n", count.passed, count.failed, count.skipped);
 }
 
-/**
- * report_exit_status() - what the program shall end with
- * @report: the report
- *
- * Return: 0 if everything passed, 1 if a test failed, 2 if the harness itself
- * had trouble, 4 if nothing could be run.
- */
+/* What a command ends with that has these results */
 int report_exit_status(const struct report *report)
 {
 	struct count count = count_results(report);
 
-	if (count.trouble)
-		return 2;
+	if (count.errors)
+		return STATUS_ERROR;
 	if (count.failed)
-		return 1;
-	return count.passed ? 0 : 4;
+		return STATUS_FAIL;
+	return count.passed ? STATUS_PASS : STATUS_SKIP;
 }
 
-static const char *fact(const struct boot *boot, const char *key)
+static const char *fact(const struct result *result, const char *key)
 {
-	const char *value = ktap_fact(&boot->ktap, 0, key);
+	const char *value = ktap_fact(&result->tests, 0, key);
 
 	return value ? value : "?";
 }
 
-static void print_nodes(const struct boot *boot)
+static void print_nodes(const struct result *result)
 {
-	const struct machine *machine = boot->cell->machine;
+	const struct machine *machine = result->cell->machine;
 	unsigned int count[MAX_NODES] = { 0 };
-	const char *pairs = fact(boot, "cpu_node");
+	const char *pairs = fact(result, "cpu_node");
 	unsigned int cpu, node, i;
 	int len;
 
@@ -241,48 +358,36 @@ static void print_nodes(const struct boot *boot)
 		       machine->nodes[i].harts);
 }
 
-/**
- * report_print_verdict() - tell a person how a cell ended
- * @boot: the finished boot
- * @outcome: its outcome
- */
-void report_print_verdict(const struct boot *boot, const struct outcome *outcome)
+/* For a person: how a cell ended */
+void report_print_verdict(const struct result *result)
 {
-	const char *online = fact(boot, "cpus_online");
+	const char *online = fact(result, "cpus_online");
 
-	printf("\n%s: %s\n", boot->cell->name,
-	       outcome->verdict == VERDICT_PASS ? "PASS" : verdict_name(outcome->verdict));
-	if (outcome->reason)
-		printf("  reason: %s\n", outcome->reason);
-	printf("  harts online: %u of %u (", cpulist_weight(online), cell_harts(boot->cell));
-	print_nodes(boot);
+	printf("\n%s: %s\n", result->name,
+	       result->verdict == VERDICT_PASS ? "PASS" : verdict_name(result->verdict));
+	if (result->reason)
+		printf("  reason: %s\n", result->reason);
+	if (result->added)
+		printf("  added for this boot: %s\n", result->added);
+	printf("  harts online: %u of %u (", cpulist_weight(online), cell_harts(result->cell));
+	print_nodes(result);
 	printf(")\n");
 	printf("  first chunk: %s, %s pages per CPU (%s bytes static, %s reserved, %s dynamic)\n",
-	       fact(boot, "first_chunk"), fact(boot, "first_chunk_pages"),
-	       fact(boot, "first_chunk_static"), fact(boot, "first_chunk_reserved"),
-	       fact(boot, "first_chunk_dynamic"));
-	printf("  paging mode: %s\n", fact(boot, "paging"));
-	printf("  kernel: %s\n", fact(boot, "release"));
-	printf("  time: %.1f s from start to power-off\n", boot->seconds);
-	printf("  directory: %s\n", boot->dir ? boot->dir : "?");
+	       fact(result, "first_chunk"), fact(result, "first_chunk_pages"),
+	       fact(result, "first_chunk_static"), fact(result, "first_chunk_reserved"),
+	       fact(result, "first_chunk_dynamic"));
+	printf("  paging mode: %s\n", fact(result, "paging"));
+	printf("  kernel: %s\n", fact(result, "release"));
+	printf("  time: %.1f s from start to power-off\n", result->seconds);
+	printf("  directory: %s\n", result->dir ? result->dir : "?");
 }
 
-/**
- * report_free() - free a report
- * @report: empty afterwards
- */
 void report_free(struct report *report)
 {
 	size_t i;
 
-	for (i = 0; i < report->nr; i++) {
-		if (report->results[i].cell)
-			free((void *)report->results[i].cell->machine);
-		free(report->results[i].cell);
-		free(report->results[i].name);
-		free(report->results[i].reason);
-		ktap_free(&report->results[i].tests);
-	}
+	for (i = 0; i < report->nr; i++)
+		result_free(&report->results[i]);
 	free(report->results);
 	*report = (struct report){ 0 };
 }

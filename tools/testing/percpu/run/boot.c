@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -16,57 +15,45 @@
 #include <unistd.h>
 
 #include "boot.h"
+#include "devicetree.h"
+#include "util.h"
 
-#define RESULT_FD	3	/* see machine_args() */
+#define RESULT_FD	3	/* see qemu_args() */
 #define DUMP_SECONDS	30	/* for a device tree; it takes less than one */
 #define REAP_SECONDS	3
-
-const struct limits default_limits = {
-	.total = 120,
-	.silence = 40,
-	.grace = 3,
-	.output = 16 << 20,
-};
 
 static const char * const log_names[NR_STREAMS] = {
 	[STREAM_CONSOLE] = "console.log",
 	[STREAM_RESULT] = "result.ktap",
 };
 
-static void trouble(struct boot *boot, char *what)
+static void harness_error(struct boot *boot, char *what)
 {
-	if (boot->trouble)
+	if (boot->log.error)
 		free(what);
 	else
-		boot->trouble = what;
+		boot->log.error = what;
 }
 
 /* Writes a script that repeats the cell by hand */
 static bool write_cmd(const struct boot *boot, const struct strv *args)
 {
-	char *path = xasprintf("%s/cmd", boot->dir);
-	char *script = xasprintf("#!/bin/sh\n"
-				 "# Boots %s alone: console here, the guest's results in result.ktap\n"
-				 "cd \"$(dirname \"$0\")\" || exit 2\nexec", boot->cell->name);
-	char *word, *longer;
-	bool ok;
-	size_t i;
+	char *path __free(free) = xasprintf("%s/cmd", boot->dir);
+	char *script __free(free) = NULL;
+	size_t i, size;
+	FILE *file = open_memstream(&script, &size);
 
+	fprintf(file, "#!/bin/sh\n"
+		"# Boots %s alone: console here, the guest's results in result.ktap\n"
+		"cd \"$(dirname \"$0\")\" || exit 2\nexec", boot->log.cell->name);
 	for (i = 0; i < args->n; i++) {
-		word = quote(args->v[i]);
-		longer = xasprintf("%s %s%s", script, *args->v[i] == '-' ? "\\\n\t" : "", word);
-		free(script);
-		free(word);
-		script = longer;
+		char *word __free(free) = quote(args->v[i]);
+
+		fprintf(file, " %s%s", *args->v[i] == '-' ? "\\\n\t" : "", word);
 	}
-	longer = xasprintf("%s 3>result.ktap </dev/null\n", script);
-	ok = write_file(path, longer, strlen(longer));
-	if (ok)
-		chmod(path, 0755);
-	free(script);
-	free(longer);
-	free(path);
-	return ok;
+	fputs(" 3>result.ktap </dev/null\n", file);
+	fclose(file);
+	return write_file(path, script, size) && !chmod(path, 0755);
 }
 
 static bool run_and_wait(struct strv *args)
@@ -85,74 +72,64 @@ static bool run_and_wait(struct strv *args)
 }
 
 /**
- * boot_write_machine() - write what QEMU has to be given for a machine
+ * boot_write_machine() - write the files that QEMU is given for a machine
  * @cell: the cell
  * @tools: what to run it with
  * @connection: where console and result go
  * @dir: an existing directory
  *
- * Return: true if it was written; else the user has been told.
+ * Return: true if they were written; else the user was told.
  */
 bool boot_write_machine(const struct cell *cell, const struct tools *tools,
 			enum connection connection, const char *dir)
 {
-	struct strv args;
-	char *dtb;
-	bool ok;
+	char *dtb __free(free) = xasprintf("%s/machine.dtb", dir);
+	struct strv args __free(strv) = qemu_dumpdtb_args(cell, tools, dtb);
 
-	if (!machine_needs_dtb(cell->machine))
+	if (!devicetree_needed(cell->machine))
 		return true;
-	dtb = xasprintf("%s/machine.dtb", dir);
-	args = machine_dumpdtb_args(cell, tools, dtb);
-	ok = run_and_wait(&args);
-	if (!ok)
+	if (!run_and_wait(&args)) {
 		error("%s: %s cannot dump the device tree", cell->name, tools->qemu);
-	ok = ok && machine_edit_dtb(cell->machine, dtb);
-	if (machine_needs_stub(cell->machine))
-		ok = ok && machine_write_stub(cell, tools, connection, dir);
-	strv_free(&args);
-	free(dtb);
-	return ok;
+		return false;
+	}
+	return devicetree_edit(cell->machine, dtb) &&
+	       (!devicetree_needs_stub(cell->machine) ||
+		devicetree_write_stub(cell, tools, connection, dir));
 }
 
-/* Relative names in cmd must hold from the cell's directory too */
-static bool make_cell_dir(const struct cell *cell, const char *report, char **dir)
+/* Absolute: the names in cmd must hold from the cell's directory too */
+static char *make_cell_dir(const struct cell *cell, const char *report)
 {
-	char *path = xasprintf("%s/%s", report, cell->name);
-	bool ok = make_dir(path);
+	char *path __free(free) = xasprintf("%s/%s", report, cell->name);
 
-	*dir = ok ? realpath(path, NULL) : NULL;
-	free(path);
-	return *dir;
+	return make_dir(path) ? realpath(path, NULL) : NULL;
 }
 
 static bool open_stream(struct boot *boot, unsigned int i, int *write_end)
 {
 	struct stream *stream = &boot->streams[i];
-	char *path = xasprintf("%s/%s", boot->dir, log_names[i]);
+	char *path __free(free) = xasprintf("%s/%s", boot->dir, log_names[i]);
 	int fds[2];
 
-	stream->log = fopen(path, "we");
-	if (!stream->log || pipe2(fds, O_CLOEXEC)) {
+	stream->file = fopen(path, "we");
+	if (!stream->file || pipe2(fds, O_CLOEXEC)) {
 		error("cannot open %s: %s", path, strerror(errno));
-		free(path);
 		return false;
 	}
-	free(path);
 	stream->fd = fds[0];
 	*write_end = fds[1];
 	fcntl(stream->fd, F_SETFL, O_NONBLOCK);
 	return true;
 }
 
-/* The child's side: QEMU dies with us, and nobody's terminal is its own */
+/* The child: QEMU dies with us, and has no controlling terminal */
 static void exec_qemu(struct strv *args, int console, int result)
 {
 	int null = open("/dev/null", O_RDONLY);
 
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* Out of the way of the numbers that we want, then to them */
+	/* Above the numbers that are replaced next */
 	result = fcntl(result, F_DUPFD, 10);
 	dup2(null, STDIN_FILENO);
 	dup2(console, STDOUT_FILENO);
@@ -188,28 +165,31 @@ static bool spawn(struct boot *boot, struct strv *args)
 
 static bool copy_config(const struct boot *boot, const struct tools *tools)
 {
-	char *from = xasprintf("%s/%s/config", tools->kernels, boot->cell->kernel);
-	char *to = xasprintf("%s/config", boot->dir);
-	bool ok = copy_file(from, to);
+	char *from __free(free) = xasprintf("%s/%s/config", tools->kernels,
+					    boot->log.cell->kernel);
+	char *to __free(free) = xasprintf("%s/config", boot->dir);
 
-	free(from);
-	free(to);
-	return ok;
+	return copy_file(from, to);
 }
 
-/**
- * boot_init() - a boot that has not begun
- * @boot: the boot, to be freed with boot_free()
- * @cell: the cell
- */
-void boot_init(struct boot *boot, const struct cell *cell)
+/* What an earlier boot left must not be taken for this one's */
+static bool begin_dir(const struct boot *boot)
 {
-	*boot = (struct boot){ .cell = cell };
-	boot->streams[STREAM_CONSOLE].fd = -1;
-	boot->streams[STREAM_RESULT].fd = -1;
-	ktap_init(&boot->ktap);
-	if (*cell->console && !regcomp(&boot->wanted, cell->console, REG_EXTENDED | REG_NOSUB))
-		boot->console.wanted = &boot->wanted;
+	static const char * const earlier[] = { "end", "inputs", "console.decoded", NULL };
+	char *cell __free(free) = xasprintf("%s/cell", boot->dir);
+	const char * const *name;
+
+	for (name = earlier; *name; name++) {
+		char *path __free(free) = xasprintf("%s/%s", boot->dir, *name);
+
+		unlink(path);
+	}
+	return cell_write(boot->log.cell, cell);
+}
+
+static char *copy_text(const char *text)
+{
+	return text ? xasprintf("%s", text) : NULL;
 }
 
 /**
@@ -219,36 +199,37 @@ void boot_init(struct boot *boot, const struct cell *cell)
  * @tools: what to run it with
  * @report: directory in which the cell's own directory is made
  *
- * Return: true if QEMU was started; else the user has been told.
+ * Return: true if QEMU was started; else the user was told.
  */
 bool boot_start(struct boot *boot, const struct cell *cell, const struct tools *tools,
 		const char *report)
 {
-	struct strv args;
-	bool ok;
+	struct strv args __free(strv) = { 0 };
 
-	boot_init(boot, cell);
-	boot->started = now();
-	boot->since_epoch = time(NULL);
-	boot->last_said = boot->started;
-	if (!make_cell_dir(cell, report, &boot->dir))
+	*boot = (struct boot){
+		.log = {
+			.cell = cell, .started = time(NULL), .stopped = VERDICT_PASS,
+			.append = copy_text(tools->append),
+			.qemu_args = copy_text(tools->qemu_args),
+		},
+		.dir = make_cell_dir(cell, report),
+		.streams = { { .fd = -1 }, { .fd = -1 } },
+		.started = now(),
+		.last_output = now(),
+	};
+	if (!boot->dir || !begin_dir(boot) || !copy_config(boot, tools) ||
+	    !boot_write_machine(cell, tools, CONNECT_CELL, boot->dir))
 		return false;
-	ok = copy_config(boot, tools) &&
-	     boot_write_machine(cell, tools, CONNECT_CELL, boot->dir);
-	if (ok) {
-		args = machine_args(cell, tools, CONNECT_CELL, boot->dir);
-		ok = write_cmd(boot, &args) && spawn(boot, &args);
-		strv_free(&args);
-	}
-	return ok;
+	args = qemu_args(cell, tools, CONNECT_CELL, boot->dir);
+	return write_cmd(boot, &args) && spawn(boot, &args);
 }
 
 static void keep(struct boot *boot, unsigned int i, const char *data, size_t size)
 {
-	if (fwrite(data, 1, size, boot->streams[i].log) != size ||
-	    fflush(boot->streams[i].log)) {
-		trouble(boot, xasprintf("cannot write %s/%s: %s", boot->dir, log_names[i],
-					strerror(errno)));
+	if (fwrite(data, 1, size, boot->streams[i].file) != size ||
+	    fflush(boot->streams[i].file)) {
+		harness_error(boot, xasprintf("cannot write %s/%s: %s", boot->dir, log_names[i],
+					      strerror(errno)));
 		boot_kill(boot);
 	}
 }
@@ -262,8 +243,8 @@ static void close_stream(struct stream *stream)
 
 static void stop(struct boot *boot, enum verdict why)
 {
-	if (boot->stopped == VERDICT_PASS) {
-		boot->stopped = why;
+	if (boot->log.stopped == VERDICT_PASS) {
+		boot->log.stopped = why;
 		boot->stopped_at = now();
 	}
 	boot_kill(boot);
@@ -286,7 +267,7 @@ void boot_read(struct boot *boot, unsigned int stream, const struct limits *limi
 		close_stream(&boot->streams[stream]);
 		return;
 	}
-	boot->last_said = now();
+	boot->last_output = now();
 	boot->bytes += size;
 	if (boot->bytes > limits->output) {
 		stop(boot, VERDICT_FLOOD);
@@ -294,12 +275,10 @@ void boot_read(struct boot *boot, unsigned int stream, const struct limits *limi
 		return;
 	}
 	keep(boot, stream, data, size);
-	if (stream == STREAM_RESULT)
-		ktap_feed(&boot->ktap, data, size);
-	else
-		console_feed(&boot->console, data, size);
-	if (boot->console.panicked && !boot->panicked)
-		boot->panicked = boot->last_said;
+	if (stream == STREAM_CONSOLE)
+		console_feed(&boot->log.console, data, size);
+	if (boot->log.console.panicked && !boot->panicked)
+		boot->panicked = boot->last_output;
 }
 
 /**
@@ -309,29 +288,24 @@ void boot_read(struct boot *boot, unsigned int stream, const struct limits *limi
  */
 void boot_watch(struct boot *boot, const struct limits *limits)
 {
-	double total = boot->cell->timeout ? boot->cell->timeout : limits->total;
+	double total = boot->log.cell->timeout ? boot->log.cell->timeout : limits->total;
 	double moment = now();
 	unsigned int i;
 
 	/* Something that has left QEMU's process group may hold the streams for good */
-	if (boot->stopped != VERDICT_PASS && moment - boot->stopped_at > REAP_SECONDS)
+	if (boot->log.stopped != VERDICT_PASS && moment - boot->stopped_at > REAP_SECONDS)
 		for (i = 0; i < NR_STREAMS; i++)
 			close_stream(&boot->streams[i]);
-	if (boot->console.ended ||
+	if (boot->log.console.ended ||
 	    (boot->panicked && moment - boot->panicked > limits->grace))
 		stop(boot, VERDICT_PANIC);
 	else if (moment - boot->started > total)
 		stop(boot, VERDICT_TIMEOUT);
-	else if (moment - boot->last_said > limits->silence)
+	else if (moment - boot->last_output > limits->silence)
 		stop(boot, VERDICT_SILENCE);
 }
 
-/**
- * boot_over() - has QEMU closed both streams?
- * @boot: the boot
- *
- * Return: true if nothing more will come.
- */
+/* Has QEMU closed both streams? */
 bool boot_over(const struct boot *boot)
 {
 	return boot->streams[STREAM_CONSOLE].fd < 0 && boot->streams[STREAM_RESULT].fd < 0;
@@ -341,47 +315,45 @@ bool boot_over(const struct boot *boot)
 static void reap(struct boot *boot)
 {
 	double deadline = now() + REAP_SECONDS;
-	pid_t pid = waitpid(boot->pid, &boot->status, WNOHANG);
+	pid_t pid = waitpid(boot->pid, &boot->log.status, WNOHANG);
 
 	while (!pid && now() < deadline) {
 		usleep(1000);
-		pid = waitpid(boot->pid, &boot->status, WNOHANG);
+		pid = waitpid(boot->pid, &boot->log.status, WNOHANG);
 	}
 	if (!pid) {
 		stop(boot, VERDICT_TIMEOUT);
-		pid = waitpid(boot->pid, &boot->status, 0);
+		pid = waitpid(boot->pid, &boot->log.status, 0);
 	}
 	if (pid < 0)
-		trouble(boot, xasprintf("cannot wait for QEMU: %s", strerror(errno)));
+		harness_error(boot, xasprintf("cannot wait for QEMU: %s", strerror(errno)));
 	boot->pid = 0;
 }
 
 /**
- * boot_finish() - reap QEMU and close the logs
+ * boot_finish() - reap QEMU, close the logs, and write how the boot ended
  * @boot: the boot, over or killed
+ *
+ * Return: true if that was written; else the user was told.
  */
-void boot_finish(struct boot *boot)
+bool boot_finish(struct boot *boot)
 {
 	unsigned int i;
 
 	if (boot->pid > 0)
 		reap(boot);
-	boot->seconds = now() - boot->started;
-	console_end(&boot->console);
-	ktap_end(&boot->ktap);
+	boot->log.seconds = now() - boot->started;
 	for (i = 0; i < NR_STREAMS; i++) {
 		close_stream(&boot->streams[i]);
-		if (boot->streams[i].log && fclose(boot->streams[i].log))
-			trouble(boot, xasprintf("cannot write %s/%s: %s", boot->dir,
-						log_names[i], strerror(errno)));
-		boot->streams[i].log = NULL;
+		if (boot->streams[i].file && fclose(boot->streams[i].file))
+			harness_error(boot, xasprintf("cannot write %s/%s: %s", boot->dir,
+						      log_names[i], strerror(errno)));
+		boot->streams[i].file = NULL;
 	}
+	return boot_log_write_end(&boot->log, boot->dir);
 }
 
-/**
- * boot_kill() - kill QEMU and whatever it started
- * @boot: the boot; its streams end by that
- */
+/* Kills QEMU and whatever it started; the streams end by that */
 void boot_kill(struct boot *boot)
 {
 	if (boot->pid > 0) {
@@ -391,41 +363,98 @@ void boot_kill(struct boot *boot)
 	}
 }
 
-/**
- * boot_free() - free what a boot holds
- * @boot: finished, or never started
- */
+/* An interrupted boot has not ended: that it has no "end" tells it apart */
+void boot_abort(struct boot *boot)
+{
+	unsigned int i;
+
+	boot_kill(boot);
+	if (boot->pid > 0)
+		reap(boot);
+	for (i = 0; i < NR_STREAMS; i++) {
+		close_stream(&boot->streams[i]);
+		if (boot->streams[i].file)
+			fclose(boot->streams[i].file);
+	}
+	boot_free(boot);
+}
+
 void boot_free(struct boot *boot)
 {
-	if (boot->console.wanted)
-		regfree(&boot->wanted);
-	ktap_free(&boot->ktap);
-	free(boot->trouble);
+	boot_log_free(&boot->log);
 	free(boot->dir);
 	*boot = (struct boot){ 0 };
 }
 
+/* What a user boots by hand has a directory of its own: the results stay as they are */
+static char *make_manual_dir(const struct cell *cell, const struct tools *tools,
+			     enum connection connection, const char *report)
+{
+	char *dir __free(free) = make_cell_dir(cell, report);
+	char *manual = dir ? xasprintf("%s/manual", dir) : NULL;
+
+	if (manual && make_dir(manual) && boot_write_machine(cell, tools, connection, manual))
+		return manual;
+	free(manual);
+	return NULL;
+}
+
 /**
- * boot_shell() - become a QEMU with a BusyBox shell on this terminal
+ * boot_print_command() - print the command that boots a cell, for the shell
  * @cell: the cell
  * @tools: what to run it with
  * @report: directory in which the cell's own directory is made
  *
- * Return: false, after telling the user, and only if that failed.
+ * Return: true if the files that it needs are there; else the user was told.
  */
-bool boot_shell(const struct cell *cell, const struct tools *tools, const char *report)
+bool boot_print_command(const struct cell *cell, const struct tools *tools,
+			const char *report)
 {
-	struct strv args;
-	char *dir;
+	char *dir __free(free) = make_manual_dir(cell, tools, CONNECT_CELL, report);
+	char *results __free(free) = NULL;
+	struct strv args __free(strv) = { 0 };
+	size_t i;
 
-	if (!make_cell_dir(cell, report, &dir))
+	if (!dir)
 		return false;
-	if (boot_write_machine(cell, tools, CONNECT_SHELL, dir)) {
-		args = machine_args(cell, tools, CONNECT_SHELL, dir);
-		execvp(args.v[0], args.v);
-		error("cannot run %s: %s", args.v[0], strerror(errno));
-		strv_free(&args);
+	args = qemu_args(cell, tools, CONNECT_CELL, dir);
+	for (i = 0; i < args.n; i++) {
+		char *word __free(free) = quote(args.v[i]);
+
+		printf("%s ", word);
 	}
-	free(dir);
-	return false;
+	results = quote(dir);
+	printf("3>%s/result.ktap </dev/null\n", results);
+	return true;
+}
+
+/**
+ * boot_here() - become a QEMU on this terminal
+ * @cell: the cell
+ * @tools: what to run it with
+ * @connection: CONNECT_SHELL or CONNECT_GDB
+ * @report: directory in which the cell's own directory is made
+ *
+ * Return: only after an error message.
+ */
+void boot_here(const struct cell *cell, const struct tools *tools, enum connection connection,
+	       const char *report)
+{
+	char *dir __free(free) = make_manual_dir(cell, tools, connection, report);
+	char *results __free(free) = NULL;
+	struct strv args __free(strv) = { 0 };
+
+	if (!dir)
+		return;
+	args = qemu_args(cell, tools, connection, dir);
+	if (connection == CONNECT_GDB) {
+		results = xasprintf("%s/result.ktap", dir);
+		dup2(open(results, O_WRONLY | O_CREAT | O_TRUNC, 0666), RESULT_FD);
+		printf("QEMU waits for gdb (Ctrl-A X ends it); in another terminal:\n"
+		       "  gdb-multiarch -ex 'target remote localhost:%u' %s/%s/vmlinux\n",
+		       GDB_PORT, tools->kernels, cell->kernel);
+		fflush(stdout);
+	}
+	execvp(args.v[0], args.v);
+	error("cannot run %s: %s", args.v[0], strerror(errno));
 }

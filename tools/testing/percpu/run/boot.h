@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Boots one cell and takes in what it says. */
+/* Boots one cell and keeps what it says in the cell's directory. */
 #ifndef BOOT_H
 #define BOOT_H
 
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "console.h"
-#include "ktap.h"
-#include "machine.h"
-#include "table.h"
+#include "judge.h"
+#include "qemu.h"
 
 /**
  * struct limits - what a boot may take
@@ -25,7 +23,7 @@ struct limits {
 	size_t output;
 };
 
-extern const struct limits default_limits;
+#define DEFAULT_LIMITS { .total = 120, .silence = 40, .grace = 3, .output = 16 << 20 }
 
 /* What a boot's output comes through */
 enum { STREAM_CONSOLE, STREAM_RESULT, NR_STREAMS };
@@ -33,64 +31,51 @@ enum { STREAM_CONSOLE, STREAM_RESULT, NR_STREAMS };
 /**
  * struct stream - one pipe from QEMU and the file that keeps what came
  * @fd: read end, -1 once closed
- * @log: the file
+ * @file: the file
  */
 struct stream {
 	int fd;
-	FILE *log;
+	FILE *file;
 };
 
 /**
- * struct boot - a cell under way
- * @cell: the cell
- * @dir: its directory, owned
+ * struct boot - a boot under way
+ * @log: what there is of it so far; the guest's results are only kept in their file
+ * @dir: the cell's directory, owned
  * @pid: QEMU, leader of its own process group; 0 when not running
  * @streams: console and result
- * @console: what the console said
- * @ktap: what the guest stated
- * @wanted: the compiled console expression of a control
  * @started: when, see now()
- * @since_epoch: the same in seconds since 1970
- * @last_said: when the last byte came
+ * @last_output: when the last byte came
  * @panicked: when the panic was seen, 0 if none
- * @seconds: how long it took, once finished
  * @bytes: how much output came
- * @status: exit status of QEMU as from waitpid()
- * @stopped: why we stopped it, VERDICT_PASS if it ended by itself
- * @stopped_at: when
- * @trouble: what went wrong on our side, NULL if nothing
+ * @stopped_at: when we stopped it
  */
 struct boot {
-	const struct cell *cell;
+	struct boot_log log;
 	char *dir;
 	pid_t pid;
 	struct stream streams[NR_STREAMS];
-	struct console console;
-	struct ktap ktap;
-	regex_t wanted;
 	double started;
-	double since_epoch;
-	double last_said;
+	double last_output;
 	double panicked;
-	double seconds;
 	size_t bytes;
-	int status;
-	enum verdict stopped;
 	double stopped_at;
-	char *trouble;
 };
 
-void boot_init(struct boot *boot, const struct cell *cell);
-bool boot_write_machine(const struct cell *cell, const struct tools *tools,
-			enum connection connection, const char *dir);
 bool boot_start(struct boot *boot, const struct cell *cell, const struct tools *tools,
 		const char *report);
 void boot_read(struct boot *boot, unsigned int stream, const struct limits *limits);
 void boot_watch(struct boot *boot, const struct limits *limits);
 bool boot_over(const struct boot *boot);
-void boot_finish(struct boot *boot);
+bool boot_finish(struct boot *boot);
 void boot_kill(struct boot *boot);
+void boot_abort(struct boot *boot);
 void boot_free(struct boot *boot);
-bool boot_shell(const struct cell *cell, const struct tools *tools, const char *report);
+bool boot_write_machine(const struct cell *cell, const struct tools *tools,
+			enum connection connection, const char *dir);
+bool boot_print_command(const struct cell *cell, const struct tools *tools,
+			const char *report);
+void boot_here(const struct cell *cell, const struct tools *tools, enum connection connection,
+	       const char *report);
 
 #endif

@@ -160,7 +160,7 @@ static bool is_fact(const struct seen *seen, const char *key, const char *value)
 }
 
 /* Where CPUs are missing, what is said of their places says no more than that */
-static void judge_places(struct seen *seen, const struct outcome *outcome)
+static void judge_places(struct seen *seen, const struct result *outcome)
 {
 	bool no_nodes = is_fact(seen, "cpu_node", "none");
 	bool no_units = !stated(seen, "cpu_unit") || is_fact(seen, "cpu_unit", "none");
@@ -208,16 +208,16 @@ static void judge_guest(struct seen *seen)
 
 static void judge_stated(struct seen *seen)
 {
-	struct boot boot = {
+	struct boot_log log = {
 		.cell = seen->cell, .console = seen->console, .ktap = seen->guest,
 	};
-	struct outcome outcome;
+	struct result outcome;
 
-	judge(&boot, &outcome);
+	judge(&log, &outcome);
 	seen->verdict = outcome.verdict == VERDICT_HARNESS ? VERDICT_HARNESS : VERDICT_PASS;
 	judge_places(seen, &outcome);
 	judge_guest(seen);
-	outcome_free(&outcome);
+	result_free(&outcome);
 }
 
 /* Without an initramfs there is nothing of ours that could say anything */

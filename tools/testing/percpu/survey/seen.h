@@ -6,6 +6,7 @@
 #include "console.h"
 #include "ktap.h"
 #include "saved.h"
+#include "util.h"
 
 /**
  * enum channel - what the guest's results came through

@@ -65,8 +65,10 @@ static inline void add_fact(struct result *result, const char *key, const char *
 static inline struct result *add_cell(struct report *report, const char *machine,
 				      enum verdict verdict, const char *reason)
 {
-	struct machine *made = xrealloc(NULL, sizeof(*made));
-	struct cell *cell = xrealloc(NULL, sizeof(*cell));
+	const struct machine empty = { 0 };
+	const struct cell none = { .machine = &empty };
+	struct cell *cell = cell_copy(&none);
+	struct machine *made = (struct machine *)cell->machine;
 	struct result *result;
 
 	*made = (struct machine){
@@ -98,6 +100,18 @@ static inline void leave_file(const struct made_up *made, const char *cell, cons
 	free(dir);
 }
 
+/* As if they were judged by the directories that they left */
+static inline void adopt(struct made_up *made)
+{
+	size_t i;
+
+	made->runs.report = made->report;
+	made->report = (struct report){ 0 };
+	for (i = 0; i < made->runs.report.nr; i++)
+		made->runs.report.results[i].dir =
+			xasprintf("%s/%s", made->dir, made->runs.report.results[i].name);
+}
+
 /* What @write makes of the results; owned by the caller */
 static inline char *written(struct made_up *made,
 			    bool (*write)(const struct runs *runs, const char *path))
@@ -105,8 +119,7 @@ static inline char *written(struct made_up *made,
 	char *path = xasprintf("%s/written", made->dir);
 	char *text;
 
-	assert_true(saved_write(&made->report, made->path));
-	assert_true(runs_add(&made->runs, made->path));
+	adopt(made);
 	assert_true(write(&made->runs, path));
 	text = read_file(path, NULL);
 	assert_non_null(text);
@@ -135,7 +148,7 @@ static inline void drop_made_up(struct made_up *made)
 
 	assert_int_equal(system(command), 0);
 	free(command);
-	runs_free(&made->runs);
+	report_free(&made->runs.report);
 	report_free(&made->report);
 	free(made->path);
 	free(made->dir);

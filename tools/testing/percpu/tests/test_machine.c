@@ -2,7 +2,7 @@
 /* QEMU's arguments, and the gaps that are made in a device tree. */
 #include <libfdt.h>
 
-#include "machine.h"
+#include "devicetree.h"
 #include "test.h"
 
 #define MIB		(1ULL << 20)
@@ -79,7 +79,7 @@ static char *boot_args(const struct machine *machine, const char *paging, const 
 		       enum connection connection)
 {
 	struct cell cell = make_cell(machine, paging, alloc);
-	struct strv args = machine_args(&cell, &tools, connection, "/dir");
+	struct strv args = qemu_args(&cell, &tools, connection, "/dir");
 
 	return join(&args);
 }
@@ -152,7 +152,7 @@ static void test_args_of_a_shell(void **state)
 static void test_args_that_dump(void **state)
 {
 	struct cell cell = make_cell(&sparse4, "sv48", "");
-	struct strv args = machine_dumpdtb_args(&cell, &tools, "/machine.dtb");
+	struct strv args = qemu_dumpdtb_args(&cell, &tools, "/machine.dtb");
 	char *text = join(&args);
 
 	assert_string_equal(text,
@@ -168,48 +168,6 @@ static void test_args_that_dump(void **state)
 	free(text);
 }
 
-/* A cell's command line says what the cell's line says, and no more */
-static void assert_cmdline(const struct cell *cell, enum connection connection,
-			   const char *cmdline)
-{
-	struct strv args = machine_args(cell, &tools, connection, "/dir");
-	char *wanted = xasprintf("\n-append\nconsole=ttyS0 earlycon%s\n", cmdline);
-	char *text = join(&args);
-
-	assert_contains(text, wanted);
-	free(wanted);
-	free(text);
-}
-
-static void test_command_line(void **state)
-{
-	struct cell cell = make_cell(&flat4, "sv39", "");
-
-	strcpy(cell.name, "c");
-	assert_cmdline(&cell, CONNECT_CELL, " percpu.cell=c");
-	cell.nr_cpus = 2;
-	assert_cmdline(&cell, CONNECT_CELL, " nr_cpus=2 percpu.cell=c");
-	cell.nr_cpus = 0;
-	cell.maxcpus = 3;
-	assert_cmdline(&cell, CONNECT_CELL, " maxcpus=3 percpu.cell=c");
-	cell.fault = 7;
-	assert_cmdline(&cell, CONNECT_CELL, " maxcpus=3 fault=7 percpu.cell=c");
-	cell.fault = 0;
-	cell.kexecs = 1;
-	assert_cmdline(&cell, CONNECT_CELL, " maxcpus=3 percpu.cell=c percpu.kexec=1");
-	strcpy(cell.alloc, "embed");
-	strcpy(cell.tests, "a,b");
-	cell.nr_cpus = 4;
-	cell.numa_off = true;
-	cell.units_anywhere = true;
-	cell.kexecs = 2;
-	cell.timeout = 99;
-	assert_cmdline(&cell, CONNECT_CELL,
-		       " percpu_alloc=embed nr_cpus=4 maxcpus=3 numa=off percpu.cell=c percpu.tests=a,b percpu.kexec=2 percpu.timeout=99");
-	assert_cmdline(&cell, CONNECT_SHELL,
-		       " percpu_alloc=embed nr_cpus=4 maxcpus=3 numa=off percpu.cell=c percpu.tests=a,b percpu.kexec=2 percpu.timeout=99 percpu.shell quiet");
-}
-
 /* The host of a guest has two harts and more memory; the guest is what the cell says */
 static void test_args_of_a_guest(void **state)
 {
@@ -218,7 +176,7 @@ static void test_args_of_a_guest(void **state)
 	char *text;
 
 	cell.kvm = true;
-	args = machine_args(&cell, &tools, CONNECT_CELL, "/dir");
+	args = qemu_args(&cell, &tools, CONNECT_CELL, "/dir");
 	text = join(&args);
 	assert_contains(text, "\n-m\n1536M\n");
 	assert_contains(text, ",size=1536M,");
@@ -226,7 +184,7 @@ static void test_args_of_a_guest(void **state)
 	assert_contains(text, " percpu_alloc=page percpu.cell=");
 	assert_contains(text, " percpu.kvm=4,1024\n");
 	free(text);
-	args = machine_args(&cell, &tools, CONNECT_SHELL, "/dir");
+	args = qemu_args(&cell, &tools, CONNECT_SHELL, "/dir");
 	text = join(&args);
 	assert_null(strstr(text, "percpu.kvm"));
 	free(text);
@@ -245,8 +203,8 @@ static struct machine change(unsigned int possible, int boot, unsigned int last_
 
 static void assert_needs(struct machine machine, bool dtb, bool stub)
 {
-	assert_int_equal(machine_needs_dtb(&machine), dtb);
-	assert_int_equal(machine_needs_stub(&machine), stub);
+	assert_int_equal(devicetree_needed(&machine), dtb);
+	assert_int_equal(devicetree_needs_stub(&machine), stub);
 }
 
 static void test_what_a_machine_needs(void **state)
@@ -373,7 +331,7 @@ static void assert_initrd(const char *kernels, const char *kind, const char *wan
 
 	strcpy(cell.kernel, ".");
 	strcpy(cell.initrd, kind);
-	path = machine_initrd(&cell, &others);
+	path = qemu_initrd(&cell, &others);
 	if (*wanted == '.')
 		assert_memory_equal(path, kernels, strlen(kernels));
 	assert_string_equal(*wanted == '.' ? path + strlen(kernels) + 1 : path, wanted);
@@ -513,7 +471,7 @@ static void *edit(const struct machine *machine)
 
 	make_tree(fdt, true, machine->ids[machine->harts - 1] + 1);
 	path = make_file(fdt, fdt_totalsize(fdt));
-	assert_true(machine_edit_dtb(machine, path));
+	assert_true(devicetree_edit(machine, path));
 	edited = read_file(path, &size);
 	drop_file(path);
 	return check_tree(edited, size);
@@ -734,7 +692,7 @@ static const char * const stub_files[] = {
 	"machine.dtb", "kernel.dtb", "stub", "initrd", NULL
 };
 
-/* A directory with what machine_write_stub() makes for a cell of 512 possible CPUs */
+/* A directory with what devicetree_write_stub() makes for a cell of 512 possible CPUs */
 static char *write_stub(struct cell *cell, enum connection connection)
 {
 	char *dir = make_temporary_dir();
@@ -747,8 +705,8 @@ static char *write_stub(struct cell *cell, enum connection connection)
 	make_tree(fdt, true, cell->machine->harts);
 	put(dir, "machine.dtb", fdt, fdt_totalsize(fdt));
 	put(dir, "initrd", "0123456789", 10);
-	assert_true(machine_edit_dtb(cell->machine, dtb));
-	assert_true(machine_write_stub(cell, &others, connection, dir));
+	assert_true(devicetree_edit(cell->machine, dtb));
+	assert_true(devicetree_write_stub(cell, &others, connection, dir));
 	free(initrd);
 	free(dtb);
 	return dir;
@@ -842,7 +800,7 @@ static void test_tree_of_the_kernel(void **state)
 	check_tree(fdt, size);
 	assert_cpus(fdt, 512);
 	assert_string_equal(fdt_getprop(fdt, fdt_path_offset(fdt, "/chosen"), "bootargs", NULL),
-			    "console=ttyS0 earlycon percpu_alloc=page maxcpus=4 percpu.cell=6.1.numa.page.sv39.flat4 percpu.shell quiet");
+			    "console=ttyS0 earlycon percpu_alloc=page percpu.cell=6.1.numa.page.sv39.flat4 maxcpus=4 percpu.shell quiet");
 	assert_string_equal(fdt_getprop(fdt, fdt_path_offset(fdt, "/chosen"), "stdout-path", NULL),
 			    "/serial");
 	assert_u64(fdt, "/chosen", "linux,initrd-start", 0x82a00000);
@@ -877,7 +835,7 @@ static void refuse_stub(const char *missing, const char *what)
 	if (*what != 'c')
 		put(dir, missing, "x", 1);
 	stderr_begin();
-	ok = machine_write_stub(&cell, &others, CONNECT_CELL, dir);
+	ok = devicetree_write_stub(&cell, &others, CONNECT_CELL, dir);
 	message = stderr_end();
 	assert_false(ok);
 	assert_contains(message, what);
@@ -904,7 +862,7 @@ static void refuse_dtb(const void *data, size_t size, const char *what)
 	bool ok;
 
 	stderr_begin();
-	ok = machine_edit_dtb(&sparse4, path);
+	ok = devicetree_edit(&sparse4, path);
 	message = stderr_end();
 	assert_false(ok);
 	assert_contains(message, path);
@@ -947,7 +905,7 @@ static void test_no_dtb(void **state)
 	memset(text, 'x', sizeof(text));
 	refuse_dtb(text, sizeof(text), fdt_strerror(-FDT_ERR_BADMAGIC));
 	stderr_begin();
-	ok = machine_edit_dtb(&sparse4, "/missing.dtb");
+	ok = devicetree_edit(&sparse4, "/missing.dtb");
 	message = stderr_end();
 	assert_false(ok);
 	assert_contains(message, "/missing.dtb");
@@ -962,7 +920,6 @@ int main(void)
 		cmocka_unit_test(test_args_of_a_shell),
 		cmocka_unit_test(test_args_of_a_guest),
 		cmocka_unit_test(test_args_that_dump),
-		cmocka_unit_test(test_command_line),
 		cmocka_unit_test(test_what_a_machine_needs),
 		cmocka_unit_test(test_args_with_ids),
 		cmocka_unit_test(test_ram),

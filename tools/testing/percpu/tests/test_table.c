@@ -566,9 +566,9 @@ static void test_cell_names(void **state)
 	assert_cell_name("a smp4 sv48 embed page nr_cpus=2", "6.1.a.embed.sv48.smp4.nr_cpus=2");
 	assert_cell_name("a smp4 sv39 - embed fault=7", "6.1.a.auto.sv39.smp4.fault=7");
 	assert_cell_name("a smp4 sv39 - embed maxcpus=2 nr_cpus=3 numa=off",
-			 "6.1.a.auto.sv39.smp4.maxcpus=2.nr_cpus=3.numa=off");
+			 "6.1.a.auto.sv39.smp4.nr_cpus=3.maxcpus=2.numa=off");
 	assert_cell_name("a smp4 sv39 - embed tests=facts+pinned kexec=3 fails harts x",
-			 "6.1.a.auto.sv39.smp4.tests=facts+pinned.kexec=3");
+			 "6.1.a.auto.sv39.smp4.kexec=3.tests=facts+pinned");
 	assert_cell_name("a smp4 sv39 - embed units=any timeout=9 initrd=kunit",
 			 "6.1.a.auto.sv39.smp4");
 }
@@ -688,12 +688,10 @@ static void test_bad_cell_options(void **state)
 	refuse_option("nr_cpu=1", "no such option of a cell");
 	refuse_option("nr_cpusx=1", "no such option of a cell");
 	refuse_option("fail=harts", "no such option of a cell");
-	refuse_option("tests=", "not a list of tests");
-	refuse_option("tests=" LONG_NAME LONG_NAME, "not a list of tests");
+	refuse_option("tests=", "not a list");
+	refuse_option("tests=" LONG_NAME LONG_NAME, "not a list");
 	refuse_option("initrd=", "no name, or too long");
 	refuse_option("initrd=0123456789012345", "no name, or too long");
-	refuse_cell("a smp4 sv39 - page tests=" LONG_NAME " tests=" LONG_NAME " tests=" LONG_NAME
-		    " tests=" LONG_NAME, "name too long: tests=");
 }
 
 static void test_same_cell_with_another_option(void **state)

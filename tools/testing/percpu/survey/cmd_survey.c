@@ -3,15 +3,17 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "commands.h"
 #include "survey.h"
 
 #define EXIT_TROUBLE	2
 
 static const char usage[] =
-	"Usage: percpu-survey NAME IMAGE RESULTS.json\n"
-	"Tells on one screen what the boots of IMAGE in RESULTS.json, with the files of each\n"
-	"beside it, have shown of a kernel called NAME: what it has and what it gets wrong.\n"
+	"Usage: percpu-qemu survey NAME IMAGE REPORT\n"
+	"Tells on one screen what the boots of IMAGE in the directory REPORT have\n"
+	"shown of a kernel called NAME: what it has and what it gets wrong.\n"
 	"\n"
 	"  -h, --help  print this help\n"
 	"\n"
@@ -29,30 +31,29 @@ static int tell(const char *name, const char *image, const char *path)
 	struct survey survey;
 	int status = EXIT_TROUBLE;
 
-	if (runs_add(&runs, path)) {
+	if (report_read(&runs.report, path)) {
 		survey_read(&survey, &runs, image);
 		survey_print(stdout, &survey, name);
 		status = survey_exit_status(&survey);
 		survey_free(&survey);
 	}
-	runs_free(&runs);
-	if (fflush(stdout) || ferror(stdout)) {
-		error("cannot write the standard output");
-		status = EXIT_TROUBLE;
-	}
+	report_free(&runs.report);
 	return status;
 }
 
-int main(int argc, char **argv)
+int cmd_survey(int argc, char **argv)
 {
-	int option = getopt_long(argc, argv, "h", options, NULL);
+	int option;
+
+	optind = 1;
+	option = getopt_long(argc, argv, "h", options, NULL);
 
 	if (option == 'h') {
 		fputs(usage, stdout);
 		return 0;
 	}
 	if (option != -1 || argc - optind != 3) {
-		error("want a name, an Image and results.json; try --help");
+		error("want a name, an Image and the directory of a report; try --help");
 		return EXIT_TROUBLE;
 	}
 	return tell(argv[optind], argv[optind + 1], argv[optind + 2]);

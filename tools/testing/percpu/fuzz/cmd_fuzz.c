@@ -10,11 +10,12 @@
 #include <string.h>
 
 #include "call.h"
+#include "commands.h"
 #include "generate.h"
+#include "run.h"
 #include "shrink.h"
 #include "util.h"
 
-#define EXIT_TROUBLE	2
 #define BATCH		50	/* machines in one call of the runner, and in one report */
 #define MAX_SHRUNK	3	/* failures to make smaller */
 #define SHRINK_SECONDS	300	/* for each of them */
@@ -31,7 +32,7 @@ struct options {
 };
 
 static const char usage[] =
-"Usage: percpu-fuzz [OPTION]... -- RUNNER-OPTION...\n"
+"Usage: percpu-qemu fuzz [OPTION]... -- RUNNER-OPTION...\n"
 "Boot random machines and make those that fail smaller.\n"
 "\n"
 "  -s, --seed=NUMBER     which machines (1)\n"
@@ -55,12 +56,7 @@ static const struct option long_options[] = {
 	{ }
 };
 
-static void note_signal(int signal)
-{
-	interrupted = signal;
-}
-
-static bool parse_number(const char *option, uint64_t min, uint64_t max, uint64_t *number)
+static bool parse_count(const char *option, uint64_t min, uint64_t max, uint64_t *number)
 {
 	char *end;
 
@@ -78,13 +74,13 @@ static bool parse_option(struct options *options, int option)
 {
 	switch (option) {
 	case 's':
-		return parse_number("seed", 0, UINT64_MAX, &options->seed);
+		return parse_count("seed", 0, UINT64_MAX, &options->seed);
 	case 'n':
-		return parse_number("number", 1, 1000000, &options->number);
+		return parse_count("number", 1, 1000000, &options->number);
 	case 'f':
-		return parse_number("first", 0, UINT32_MAX - 1000000, &options->first);
+		return parse_count("first", 0, UINT32_MAX - 1000000, &options->first);
 	case 'j':
-		return parse_number("jobs", 1, 64, &options->jobs);
+		return parse_count("jobs", 1, 64, &options->jobs);
 	case 'o':
 		options->report = optarg;
 		return true;
@@ -95,7 +91,7 @@ static bool parse_option(struct options *options, int option)
 		fputs(usage, stdout);
 		exit(EXIT_SUCCESS);
 	default:
-		fputs("Try 'percpu-fuzz --help'.\n", stderr);
+		fputs("Try 'percpu-qemu fuzz --help'.\n", stderr);
 		return false;
 	}
 }
@@ -112,6 +108,7 @@ static bool parse_options(struct options *options, int argc, char **argv)
 {
 	int option;
 
+	optind = 1;
 	*options = (struct options){ .seed = 1, .number = 100, .jobs = 1 };
 	while (true) {
 		option = getopt_long(argc, argv, "s:n:f:j:o:r:h", long_options, NULL);
@@ -167,6 +164,7 @@ static struct strv runner_args(const struct options *options, const char *dir)
 	char **rest;
 
 	strv_add(&args, xasprintf("%s", options->runner));
+	strv_add(&args, xasprintf("run"));
 	strv_add(&args, xasprintf("--machines=%s/machines", dir));
 	strv_add(&args, xasprintf("--cells=%s/cells", dir));
 	strv_add(&args, xasprintf("--report=%s", dir));
@@ -383,31 +381,22 @@ static int fuzz(const struct options *options)
 		print_times(options, done, started);
 		nr = options->number - done < BATCH ? options->number - done : BATCH;
 		if (!run_batch(options, options->first + done, nr, &total))
-			return EXIT_TROUBLE;
+			return STATUS_ERROR;
 		done += nr;
 	}
 	printf("%u passed, %u failed, %u skipped\n", total.passed, total.failed, total.skipped);
 	if (total.trouble)
-		return EXIT_TROUBLE;
+		return STATUS_ERROR;
 	return total.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static void catch_signals(void)
-{
-	const struct sigaction note = { .sa_handler = note_signal };
-
-	sigaction(SIGINT, &note, NULL);
-	sigaction(SIGTERM, &note, NULL);
-	sigaction(SIGHUP, &note, NULL);
-}
-
-int main(int argc, char **argv)
+int cmd_fuzz(int argc, char **argv)
 {
 	struct options options;
 	int status;
 
 	if (!parse_options(&options, argc, argv))
-		return EXIT_TROUBLE;
+		return STATUS_ERROR;
 	catch_signals();
 	status = fuzz(&options);
 	if (interrupted) {

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The directory of a cell is the single truth: what was booted ("cell"), what came of it
+ * ("console.log", "result.ktap") and how it ended ("end"), a key and its value per line.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "judge.h"
+#include "util.h"
+
+#define MAX_STARTED	1e11
+#define MAX_SECONDS	1e9
+
+static bool parse_double(const char *text, double max, double *number)
+{
+	char *end;
+
+	*number = strtod(text, &end);
+	return end != text && !*end && *number >= 0 && *number < max;
+}
+
+static bool parse_stopped(const char *text, enum verdict *verdict)
+{
+	*verdict = verdict_from_name(text);
+	return *verdict != NR_VERDICTS;
+}
+
+static bool parse_status(const char *text, int *status)
+{
+	char *end;
+
+	*status = strtol(text, &end, 10);
+	return end != text && !*end;
+}
+
+static bool set(char **member, const char *text)
+{
+	free(*member);
+	*member = xasprintf("%s", text);
+	return true;
+}
+
+static bool parse_key(struct boot_log *log, const char *key, const char *value)
+{
+	if (!strcmp(key, "started"))
+		return parse_double(value, MAX_STARTED, &log->started);
+	if (!strcmp(key, "seconds"))
+		return parse_double(value, MAX_SECONDS, &log->seconds);
+	if (!strcmp(key, "status"))
+		return parse_status(value, &log->status);
+	if (!strcmp(key, "stopped"))
+		return parse_stopped(value, &log->stopped);
+	if (!strcmp(key, "error"))
+		return set(&log->error, value);
+	if (!strcmp(key, "append"))
+		return set(&log->append, value);
+	if (!strcmp(key, "qemu-args"))
+		return set(&log->qemu_args, value);
+	return false;
+}
+
+/* A boot that was interrupted has none */
+static bool read_end(struct boot_log *log, const char *dir)
+{
+	char *path __free(free) = xasprintf("%s/end", dir);
+	char *data __free(free) = NULL;
+	char *next, *line, *value;
+	unsigned int number = 0;
+
+	if (access(path, F_OK))
+		return set(&log->error, "the boot did not come to its end");
+	data = next = read_file(path, NULL);
+	while (next && (line = strsep(&next, "\n"))) {
+		number++;
+		value = line;
+		line = strsep(&value, " ");
+		if (!*line || parse_key(log, line, value ? value : ""))
+			continue;
+		error("%s:%u: not how a boot ended: %s", path, number, line);
+		return false;
+	}
+	return data;
+}
+
+static void print_line(FILE *file, const char *key, const char *text)
+{
+	if (!text)
+		return;
+	fprintf(file, "%s ", key);
+	for (; *text; text++)
+		fputc(*text == '\n' ? ' ' : *text, file);
+	fputc('\n', file);
+}
+
+/**
+ * boot_log_write_end() - write how a boot ended
+ * @log: the boot
+ * @dir: its directory
+ *
+ * Return: true if it was written; else the user was told.
+ */
+bool boot_log_write_end(const struct boot_log *log, const char *dir)
+{
+	char *path __free(free) = xasprintf("%s/end", dir);
+	char *text __free(free) = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	fprintf(file, "started %.0f\nseconds %.3f\nstatus %d\n", log->started, log->seconds,
+		log->status);
+	if (log->stopped != VERDICT_PASS)
+		fprintf(file, "stopped %s\n", verdict_name(log->stopped));
+	print_line(file, "error", log->error);
+	print_line(file, "append", log->append);
+	print_line(file, "qemu-args", log->qemu_args);
+	fclose(file);
+	return write_file(path, text, size);
+}
+
+/* A log that is not there is empty: the boot may not have come so far */
+static bool read_log(const char *dir, const char *name, char **data, size_t *size)
+{
+	char *path __free(free) = xasprintf("%s/%s", dir, name);
+
+	*size = 0;
+	*data = access(path, F_OK) ? xasprintf("%s", "") : read_file(path, size);
+	return *data;
+}
+
+static bool read_logs(struct boot_log *log, const char *dir)
+{
+	char *console __free(free) = NULL;
+	char *ktap __free(free) = NULL;
+	size_t console_size, ktap_size;
+
+	if (!read_log(dir, "console.log", &console, &console_size) ||
+	    !read_log(dir, "result.ktap", &ktap, &ktap_size))
+		return false;
+	if (*log->cell->console &&
+	    !regcomp(&log->wanted, log->cell->console, REG_EXTENDED | REG_NOSUB))
+		log->console.wanted = &log->wanted;
+	console_feed(&log->console, console, console_size);
+	console_end(&log->console);
+	ktap_feed(&log->ktap, ktap, ktap_size);
+	ktap_end(&log->ktap);
+	return true;
+}
+
+/**
+ * boot_log_read() - read what a boot left
+ * @log: gets it, to be freed with boot_log_free() in any case
+ * @dir: the directory of its cell
+ *
+ * Return: true if it was read; else the user was told.
+ */
+bool boot_log_read(struct boot_log *log, const char *dir)
+{
+	char *cell __free(free) = xasprintf("%s/cell", dir);
+
+	*log = (struct boot_log){ .stopped = VERDICT_PASS };
+	ktap_init(&log->ktap);
+	if (!table_read_cell(&log->table, cell))
+		return false;
+	log->cell = &log->table.cells[0];
+	return read_end(log, dir) && read_logs(log, dir);
+}
+
+/**
+ * boot_log_free() - free what boot_log_read() read
+ * @log: empty afterwards
+ */
+void boot_log_free(struct boot_log *log)
+{
+	if (log->console.wanted)
+		regfree(&log->wanted);
+	ktap_free(&log->ktap);
+	free(log->error);
+	free(log->append);
+	free(log->qemu_args);
+	table_free(&log->table);
+	*log = (struct boot_log){ 0 };
+}

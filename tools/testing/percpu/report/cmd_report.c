@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <unistd.h>
+
+#include "commands.h"
+#include "junit.h"
+#include "kcidb.h"
+#include "options.h"
+#include "page.h"
+#include "report.h"
+#include "saved.h"
+#include "util.h"
+
+static bool write_view(const struct runs *runs, const char *dir, const char *name,
+		       bool (*write)(const struct runs *runs, const char *path))
+{
+	char *path __free(free) = xasprintf("%s/%s", dir, name);
+
+	return write(runs, path);
+}
+
+static bool write_views(const struct report *report, const char *dir)
+{
+	const struct runs runs = { .report = *report };
+
+	return write_view(&runs, dir, "junit.xml", junit_write) &&
+	       write_view(&runs, dir, "kcidb.json", kcidb_write) &&
+	       write_view(&runs, dir, "index.html", page_write);
+}
+
+int cmd_report(int argc, char **argv)
+{
+	struct report report = { 0 };
+	const char *output = NULL;
+	bool silent = false;
+	const struct option_def defs[] = {
+		OPT_TEXT('o', "output", "DIR", &output, "write into DIR (the first REPORT)"),
+		OPT_FLAG('s', "silent", &silent, "print no results, and end with 0 if they are written"),
+		OPT_END
+	};
+	int status = STATUS_ERROR;
+	char **dir;
+
+	if (!options_parse(defs, "report [OPTION]... REPORT...\n"
+			   "Judge all that belongs to these reports again, and write one report of "
+			   "it.\n", argc, argv))
+		return STATUS_ERROR;
+	if (optind == argc) {
+		error("want the directory of a report; try --help");
+		return STATUS_ERROR;
+	}
+	output = output ? output : argv[optind];
+	for (dir = argv + optind; *dir && report_read(&report, *dir); dir++)
+		;
+	if (!*dir && report_write(&report, output) && write_views(&report, output)) {
+		if (!silent)
+			report_print_summary(&report);
+		status = silent ? STATUS_PASS : report_exit_status(&report);
+	}
+	report_free(&report);
+	return status;
+}

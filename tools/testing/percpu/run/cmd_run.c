@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "run.h"
+#include "util.h"
+
+/* NAME=FILE, each */
+static bool add_documents(struct report *report, const struct strv *documents)
+{
+	bool ok = true;
+	char *path;
+	size_t i;
+
+	for (i = 0; ok && i < documents->n; i++) {
+		path = strchr(documents->v[i], '=');
+		if (!path) {
+			error("%s is not NAME=FILE", documents->v[i]);
+			return false;
+		}
+		*path = '\0';
+		ok = report_add_document(report, documents->v[i], path + 1);
+	}
+	return ok;
+}
+
+/* What is in the report already */
+static bool add_earlier(struct report *report, const char *dir)
+{
+	char *contents __free(free) = xasprintf("%s/contents", dir);
+
+	return access(contents, F_OK) || report_read(report, dir);
+}
+
+/* An interrupted run must not leave the results of an earlier one */
+static int run_and_report(const struct run_options *options, const struct table *table,
+			  const struct strv *documents, bool add)
+{
+	struct report report = { 0 };
+	int status = STATUS_ERROR;
+
+	if ((!add || add_earlier(&report, options->report)) &&
+	    report_clear(options->report) && add_documents(&report, documents) &&
+	    make_dir(options->report) && run_cells(options, table, &report) &&
+	    report_write(&report, options->report)) {
+		report_print_summary(&report);
+		status = report_exit_status(&report);
+	}
+	report_free(&report);
+	return status;
+}
+
+static int print_command(const struct run_options *options, const struct cell *cell)
+{
+	return boot_print_command(cell, &options->tools, options->report) ? STATUS_PASS :
+									     STATUS_ERROR;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct run_options options = RUN_OPTIONS_INIT;
+	struct strv documents __free(strv) = { 0 };
+	struct table_options tables = { 0 };
+	bool add = false, dry_run = false, gdb = false;
+	const struct option_def defs[] = {
+		TABLE_OPTIONS(&tables),
+		RUN_OPTIONS(&options),
+		OPT_LIST('d', "document", "NAME=FILE", &documents,
+			 "report the KTAP document FILE too"),
+		OPT_FLAG('a', "add", &add, "report the results that are in the report already, too"),
+		OPT_TEXT(0, "append", "ARGS", &options.tools.append,
+			 "more arguments for the kernel"),
+		OPT_TEXT(0, "qemu-args", "ARGS", &options.tools.qemu_args,
+			 "more arguments for QEMU"),
+		OPT_FLAG('n', "dry-run", &dry_run, "print the command of the one CELL instead"),
+		OPT_FLAG('g', "gdb", &gdb, "boot the one CELL here, waiting for gdb"),
+		OPT_END
+	};
+	struct table table = { 0 };
+	int status = STATUS_ERROR;
+
+	if (!options_parse(defs, "run [OPTION]... [CELL]...\n"
+			   "Boot cells on QEMU, judge them and report. CELL is a name or a "
+			   "pattern; none means all.\n", argc, argv))
+		return STATUS_ERROR;
+	if (table_read(&table, &tables, argv + optind) && run_prepare(&options, &table)) {
+		if ((dry_run || gdb) && table.nr_cells != 1) {
+			error("want one cell, not %zu; percpu-qemu list lists them",
+			      table.nr_cells);
+		} else if (dry_run) {
+			status = print_command(&options, &table.cells[0]);
+		} else if (gdb) {
+			boot_here(&table.cells[0], &options.tools, CONNECT_GDB, options.report);
+		} else {
+			catch_signals();
+			status = run_and_report(&options, &table, &documents, add);
+		}
+	}
+	table_free(&table);
+	strv_free(&options.owned);
+	end_by_signal();
+	return status;
+}
+
+int cmd_shell(int argc, char **argv)
+{
+	struct run_options options = RUN_OPTIONS_INIT;
+	struct table_options tables = { 0 };
+	const struct option_def defs[] = {
+		TABLE_OPTIONS(&tables),
+		RUN_OPTIONS(&options),
+		OPT_TEXT(0, "append", "ARGS", &options.tools.append,
+			 "more arguments for the kernel"),
+		OPT_TEXT(0, "qemu-args", "ARGS", &options.tools.qemu_args,
+			 "more arguments for QEMU"),
+		OPT_END
+	};
+	struct table table = { 0 };
+
+	if (!options_parse(defs, "shell [OPTION]... CELL\nGive a BusyBox shell in a cell.\n",
+			   argc, argv))
+		return STATUS_ERROR;
+	if (table_read(&table, &tables, argv + optind) && run_prepare(&options, &table)) {
+		if (table.nr_cells != 1)
+			error("a shell wants one cell, not %zu; percpu-qemu list lists them",
+			      table.nr_cells);
+		else
+			boot_here(&table.cells[0], &options.tools, CONNECT_SHELL, options.report);
+	}
+	table_free(&table);
+	strv_free(&options.owned);
+	return STATUS_ERROR;
+}
+
+int cmd_list(int argc, char **argv)
+{
+	struct table_options tables = { 0 };
+	bool needs = false, rows = false;
+	const struct option_def defs[] = {
+		TABLE_OPTIONS(&tables),
+		OPT_FLAG('n', "needs", &needs, "what the cells need: KERNEL, or KERNEL+INITRD"),
+		OPT_FLAG('r', "rows", &rows, "machine and cell of each as rows of the tables"),
+		OPT_END
+	};
+	struct table table = { 0 };
+	bool ok;
+	size_t i;
+
+	if (!options_parse(defs, "list [OPTION]... [CELL]...\nList cells, or what they need.\n",
+			   argc, argv))
+		return STATUS_ERROR;
+	ok = table_read(&table, &tables, argv + optind);
+	for (i = 0; ok && i < table.nr_cells; i++) {
+		const struct cell *cell = &table.cells[i];
+
+		if (rows) {
+			machine_print(stdout, cell->machine);
+			cell_print(stdout, cell);
+		} else if (needs) {
+			printf("%s%s%s\n", cell->kernel, *cell->initrd ? "+" : "", cell->initrd);
+		} else {
+			puts(cell->name);
+		}
+	}
+	table_free(&table);
+	return ok ? STATUS_PASS : STATUS_ERROR;
+}

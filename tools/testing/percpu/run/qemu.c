@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "devicetree.h"
+#include "qemu.h"
+
+#define MIB		(1ULL << 20)
+
+/* The host of a guest of KVM: it has what the guest has, QEMU and the archives beside
+ * it, and fewer harts than most guests, so that steal time accrues
+ */
+#define KVM_HARTS	2
+#define KVM_MEGABYTES	512
+
+/* -cpu rv64 has sv57; 7.2 cannot switch a mode off and its numbers mislead */
+#define QEMU_MAJOR	8
+#define QEMU_MINOR	1
+
+/* The first line of --version, owned by the caller; empty if there is none */
+static char *read_version(const char *qemu)
+{
+	char *quoted __free(free) = quote(qemu);
+	char *command __free(free) = xasprintf("%s --version 2>/dev/null", quoted);
+	FILE *pipe = popen(command, "re");
+	char line[256] = "";
+
+	if (pipe) {
+		if (!fgets(line, sizeof(line), pipe))
+			line[0] = '\0';
+		pclose(pipe);
+	}
+	return xasprintf("%s", line);
+}
+
+/**
+ * qemu_version_ok() - is this QEMU one that can choose the paging mode?
+ * @qemu: the program
+ * @version: what it says about its version, owned by the caller
+ *
+ * Return: true if it is 8.1 or later; else the user was told.
+ */
+bool qemu_version_ok(const char *qemu, char **version)
+{
+	unsigned int major = 0, minor = 0;
+
+	*version = read_version(qemu);
+	if (sscanf(*version, "QEMU emulator version %u.%u", &major, &minor) != 2) {
+		error("%s does not run or is not QEMU; install qemu-system-riscv or set QEMU=",
+		      qemu);
+		return false;
+	}
+	if (major < QEMU_MAJOR || (major == QEMU_MAJOR && minor < QEMU_MINOR)) {
+		error("%s is QEMU %u.%u, which cannot switch sv48 off; use %u.%u or later (QEMU=)",
+		      qemu, major, minor, QEMU_MAJOR, QEMU_MINOR);
+		return false;
+	}
+	return true;
+}
+
+/* As many as the largest hart id needs: QEMU's have the ids from 0 on */
+unsigned int qemu_harts(const struct machine *machine)
+{
+	return machine->ids[machine->harts - 1] + 1;
+}
+
+/* The initramfs of a cell's kernel if there is one, else that of all kernels */
+char *qemu_initrd(const struct cell *cell, const struct tools *tools)
+{
+	char *path = xasprintf("%s/%s/initramfs%s%s.cpio.gz", tools->kernels, cell->kernel,
+			       *cell->initrd ? "-" : "", cell->initrd);
+
+	if (*cell->initrd || !access(path, F_OK))
+		return path;
+	free(path);
+	return xasprintf("%s", tools->initrd);
+}
+
+static unsigned long long ram_megabytes(const struct machine *machine)
+{
+	return (machine_end(machine) + MIB - 1) / MIB;
+}
+
+char *qemu_cmdline(const struct cell *cell, const struct tools *tools,
+		   enum connection connection)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	fprintf(file, "console=ttyS0 earlycon");
+	if (*cell->alloc)
+		fprintf(file, " percpu_alloc=%s", cell->alloc);
+	fprintf(file, " percpu.cell=%s", cell->name);
+	cell_print_arguments(file, cell);
+	/* A shell is in the host */
+	if (cell->kvm && connection != CONNECT_SHELL)
+		fprintf(file, " percpu.kvm=%u,%llu", cell->machine->harts,
+			ram_megabytes(cell->machine));
+	if (connection == CONNECT_SHELL)
+		fprintf(file, " percpu.shell quiet");
+	if (tools->append)
+		fprintf(file, " %s", tools->append);
+	fclose(file);
+	return text;
+}
+
+static const char *cpu_model(const struct cell *cell)
+{
+	if (!strcmp(cell->paging, "sv39"))
+		return "rv64,sv48=off";
+	if (!strcmp(cell->paging, "sv48"))
+		return "rv64,sv57=off";
+	return "rv64";
+}
+
+static void add(struct strv *args, const char *option, char *value)
+{
+	strv_add(args, xasprintf("%s", option));
+	if (value)
+		strv_add(args, value);
+}
+
+/* A cell's machine, or the host of which it is a guest */
+static unsigned int harts_of_host(const struct cell *cell)
+{
+	return cell->kvm ? KVM_HARTS : qemu_harts(cell->machine);
+}
+
+static unsigned long long megabytes_of_host(const struct cell *cell)
+{
+	return ram_megabytes(cell->machine) + (cell->kvm ? KVM_MEGABYTES : 0);
+}
+
+static struct strv common_args(const struct cell *cell, const struct tools *tools,
+			       const char *dumpdtb)
+{
+	struct strv args = { 0 };
+
+	add(&args, tools->qemu, NULL);
+	add(&args, "-M", xasprintf("virt,memory-backend=ram%s%s", dumpdtb ? ",dumpdtb=" : "",
+				   dumpdtb ? dumpdtb : ""));
+	add(&args, "-m", xasprintf("%lluM", megabytes_of_host(cell)));
+	add(&args, "-object", xasprintf("memory-backend-ram,id=ram,size=%lluM,reserve=off",
+					megabytes_of_host(cell)));
+	add(&args, "-cpu", xasprintf("%s%s", cpu_model(cell), cell->kvm ? ",h=true" : ""));
+	add(&args, "-smp", xasprintf("%u", harts_of_host(cell)));
+	add(&args, "-display", xasprintf("none"));
+	add(&args, "-no-reboot", NULL);
+	add(&args, "-bios", xasprintf("%s", tools->bios));
+	return args;
+}
+
+/* The command that dumps the device tree of a cell into a file */
+struct strv qemu_dumpdtb_args(const struct cell *cell, const struct tools *tools,
+			      const char *dtb)
+{
+	return common_args(cell, tools, dtb);
+}
+
+static void add_loaded(struct strv *args, uint64_t offset, char *path)
+{
+	add(args, "-device", xasprintf("loader,addr=%#llx,force-raw=on,file=%s",
+				       RAM_BASE + offset, path));
+	free(path);
+}
+
+/* Image, initramfs, device tree and command line */
+static void add_payload(struct strv *args, const struct cell *cell, const struct tools *tools,
+			enum connection connection, const char *dir)
+{
+	char *image = xasprintf("%s/%s/Image", tools->kernels, cell->kernel);
+	char *initrd = qemu_initrd(cell, tools);
+
+	if (devicetree_needed(cell->machine))
+		add(args, "-dtb", xasprintf("%s/machine.dtb", dir));
+	if (devicetree_needs_stub(cell->machine)) {
+		add(args, "-kernel", xasprintf("%s/stub", dir));
+		add_loaded(args, STUB_IMAGE, image);
+		add_loaded(args, STUB_DTB, xasprintf("%s/kernel.dtb", dir));
+		add_loaded(args, STUB_INITRD, initrd);
+		return;
+	}
+	add(args, "-kernel", image);
+	add(args, "-initrd", initrd);
+	add(args, "-append", qemu_cmdline(cell, tools, connection));
+}
+
+/* Words between blanks, as the user gave them */
+static void add_words(struct strv *args, const char *words)
+{
+	size_t len;
+
+	for (; words && *words; words += len) {
+		words += strspn(words, " \t");
+		len = strcspn(words, " \t");
+		if (len)
+			strv_add(args, xasprintf("%.*s", (int)len, words));
+	}
+}
+
+/**
+ * qemu_args() - the command that boots a cell
+ * @cell: the cell
+ * @tools: what to run it with
+ * @connection: where console and result go
+ * @dir: where the files of the machine are, if it needs any
+ *
+ * Return: the arguments, owned by the caller.
+ */
+struct strv qemu_args(const struct cell *cell, const struct tools *tools,
+		      enum connection connection, const char *dir)
+{
+	struct strv args = common_args(cell, tools, NULL);
+
+	add_payload(&args, cell, tools, connection, dir);
+	if (connection == CONNECT_SHELL || connection == CONNECT_GDB)
+		add(&args, "-serial", xasprintf("mon:stdio"));
+	if (connection == CONNECT_GDB) {
+		add(&args, "-S", NULL);
+		add(&args, "-gdb", xasprintf("tcp:localhost:%u", GDB_PORT));
+	}
+	if (connection == CONNECT_CELL) {
+		add(&args, "-chardev", xasprintf("stdio,id=console,signal=off"));
+		add(&args, "-serial", xasprintf("chardev:console"));
+	}
+	if (connection == CONNECT_CELL || connection == CONNECT_GDB) {
+		add(&args, "-chardev", xasprintf("file,id=result,path=/dev/fd/3"));
+		add(&args, "-device", xasprintf("virtio-serial-device"));
+		add(&args, "-device",
+		    xasprintf("virtserialport,chardev=result,name=percpu.result"));
+	}
+	add_words(&args, tools->qemu_args);
+	return args;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* QEMU's arguments for a cell. */
+#ifndef QEMU_H
+#define QEMU_H
+
+#include <stdbool.h>
+
+#include "table.h"
+#include "util.h"
+
+/**
+ * struct tools - what a cell is run with
+ * @qemu: qemu-system-riscv64, looked up in PATH
+ * @bios: OpenSBI's fw_dynamic
+ * @kernels: directory with a directory for each kernel
+ * @initrd: the initramfs for kernels that have none of their own
+ * @append: more arguments of the kernel, NULL for none
+ * @qemu_args: more arguments of QEMU, separated by blanks, NULL for none
+ */
+struct tools {
+	const char *qemu;
+	const char *bios;
+	const char *kernels;
+	const char *initrd;
+	const char *append;
+	const char *qemu_args;
+};
+
+/* What the guest's console and results are connected to */
+enum connection {
+	CONNECT_CELL,	/* console on stdout, result on file descriptor 3 */
+	CONNECT_SHELL,	/* console on the terminal, BusyBox instead of tests */
+	CONNECT_GDB,	/* console on the terminal, QEMU waits for gdb */
+	CONNECT_LAB,	/* up to whoever boots it; the results are on the console */
+};
+
+#define GDB_PORT	1234
+
+bool qemu_version_ok(const char *qemu, char **version);
+unsigned int qemu_harts(const struct machine *machine);
+char *qemu_initrd(const struct cell *cell, const struct tools *tools);
+char *qemu_cmdline(const struct cell *cell, const struct tools *tools,
+		   enum connection connection);
+struct strv qemu_dumpdtb_args(const struct cell *cell, const struct tools *tools,
+			      const char *dtb);
+struct strv qemu_args(const struct cell *cell, const struct tools *tools,
+		      enum connection connection, const char *dir);
+
+#endif
