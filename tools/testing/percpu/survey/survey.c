@@ -1,530 +1,182 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Draws conclusions from all boots together. Each says what was seen; what no boot
- * can show, or what this kernel did not let us see, is said to be unknown.
+ * Concludes from all boots of a kernel together. Each finding is a row of a table; what no
+ * boot can show, or what this kernel did not show, is reported as not known.
  */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "code.h"
+#include "commands.h"
+#include "kernel.h"
+#include "observation.h"
 #include "survey.h"
-#include "util.h"
+#include "verdict.h"
 
 #define COLUMNS		100
 #define TEXT_COLUMN	18
 
-#define EXIT_WRONG	1
-#define EXIT_TROUBLE	2
-#define EXIT_NOTHING	4
+#define LACKS_ENABLE	"lacks riscv-percpu-page-first-chunk"
+#define LACKS_BOOT_DATA	"lacks riscv-cpu_ops_sbi-boot_data"
+#define LACKS_FLUSH	"lacks mm-flush_cache_vmap_early"
+#define LACKS_PHYS	"lacks riscv-paravirt-steal_time-phys"
+#define NO_LIST		"not known: the kernel lists no symbols (KALLSYMS)"
 
-#define ENABLE		"riscv-percpu-page-first-chunk"
-#define BOOT_DATA	"riscv-cpu_ops_sbi-boot_data"
-#define EARLY_FLUSH	"mm-flush_cache_vmap_early"
-#define STEAL_TIME	"riscv-paravirt-steal_time-phys"
+/* A finding and when it holds: the first of those about one subject that holds counts */
+struct rule {
+	const char *what;	/* the subject, in its first rule */
+	const char *text;	/* it gets two numbers, see print_finding() */
+	bool wrong;
+	unsigned int boot;	/* a boot must show all of these */
+	unsigned int no_boot;	/* no boot may show all of these */
+	unsigned int kernel;	/* the kernel must show all of these */
+	unsigned int of;	/* the second number is of boots that show all of these */
+};
 
-/* Which boots a conclusion is drawn from */
-typedef bool (*pick_fn)(const struct seen *seen);
+static const struct rule rules[] = {
+	{ "page first chunk", "yes: percpu_alloc=page gives it in %u of %u boots",
+	  .boot = ASKED_PAGE | HAS_PAGE, .of = ASKED_PAGE },
+	{ NULL, "the kernel panics when percpu_alloc=page asks for it", true,
+	  .boot = ASKED_PAGE | PANIC, .no_boot = ASKED_EMBED | PANIC },
+	{ NULL, "not known: no boot with percpu_alloc=page got that far",
+	  .no_boot = ASKED_PAGE | HAS_EMBED },
+	{ NULL, "no: percpu_alloc=page is ignored; the kernel knows no nodes (NUMA=y)",
+	  .boot = ASKED_PAGE | NO_NODES },
+	{ NULL, LACKS_ENABLE ": percpu_alloc=page is ignored", true,
+	  .boot = ASKED_PAGE | ANSWERED },
+	{ .text = "no: percpu_alloc=page is ignored; whether NUMA=y is not known" },
 
-static bool is_asked_page(const struct seen *seen)
+	{ "fallback to page",
+	  "yes: where the nodes are too far apart for embed, in %u of %u boots",
+	  .boot = TOO_FAR | HAS_PAGE, .of = TOO_FAR },
+	{ NULL, "not known: no boot on such a machine got that far",
+	  .no_boot = TOO_FAR | HAS_EMBED },
+	{ NULL, "embed stays where the nodes are too far apart for it", true, .boot = HAS_PAGE },
+	{ .text = "no: there is no page first chunk to fall back to" },
+
+	/* Harts that are missing with embed too say nothing about boot_data */
+	{ "harts, boot_data", "harts are missing, and not in page mode alone", true,
+	  .boot = HAS_EMBED | LOST_HARTS },
+	{ NULL, "%u of %u harts start in page mode, though boot_data is static", true,
+	  .boot = HAS_PAGE | LOST_HARTS, .kernel = BOOT_DATA_STATIC },
+	{ NULL, LACKS_BOOT_DATA ": %u of %u harts start in page mode", true,
+	  .boot = HAS_PAGE | LOST_HARTS },
+	{ NULL, "yes: every hart starts, in page mode too (%u boots)",
+	  .boot = HAS_PAGE | HAS_HARTS },
+	{ NULL, "yes: boot_data is static; no boot was in page mode",
+	  .kernel = BOOT_DATA_STATIC },
+	{ NULL, LACKS_BOOT_DATA ": page mode would lose harts", .kernel = BOOT_DATA },
+	{ .text = "not known: no boot has started harts in page mode" },
+
+	{ "early flush", NO_LIST, .kernel = NO_SYMBOLS },
+	{ NULL, "not known: there is no pcpu_page_first_chunk() to look at",
+	  .kernel = NO_ALLOCATOR },
+	{ NULL, "not known: where pcpu_page_first_chunk() is in the Image",
+	  .kernel = NO_ALLOCATOR_CODE },
+	{ NULL, "yes: by the code of pcpu_page_first_chunk()", .kernel = EARLY_FLUSH },
+	{ .text = LACKS_FLUSH ": pcpu_page_first_chunk() flushes no TLB", .wrong = true },
+
+	{ "KASAN hook", NO_LIST, .kernel = NO_SYMBOLS },
+	{ NULL, "not known: the kernel is built without KASAN", .kernel = NO_KASAN },
+	/* Then it has the hook, whatever its name */
+	{ NULL, "yes: the kernel has KASAN and runs in page mode", .boot = HAS_PAGE | ANSWERED },
+	{ NULL, "lacks half of riscv-percpu-page-first-chunk: no shadow for page units", true,
+	  .kernel = WEAK_HOOK | ALLOCATOR },
+	{ NULL, LACKS_ENABLE ": no shadow for page units", .kernel = WEAK_HOOK },
+	{ .text = "not known: no boot came to its end in page mode" },
+
+	{ "node-local units", LACKS_ENABLE ": units are not in their nodes' memory", true,
+	  .boot = UNITS_MISPLACED, .no_boot = HAS_PAGE },
+	{ NULL, "units are not in their nodes' memory", true, .boot = UNITS_MISPLACED },
+	{ NULL, "yes: each is in the memory of its CPU's node (%u boots)", .boot = UNITS_LOCAL },
+	{ NULL, "no: the kernel knows no nodes (NUMA=y)", .boot = NO_NODES },
+	{ .text = "not known: no boot has stated where they are (KEXEC=y)" },
+
+	{ "steal time", NO_LIST, .kernel = NO_SYMBOLS },
+	{ NULL, "not built in", .kernel = NO_STEAL_TIME },
+	{ NULL, "not known: where pv_time_cpu_online() is in the Image",
+	  .kernel = NO_STEAL_TIME_CODE },
+	{ NULL, "yes: by its code, which calls per_cpu_ptr_to_phys(); it takes KVM to run",
+	  .kernel = STEAL_TIME_PHYS },
+	{ NULL, LACKS_PHYS ": no call of per_cpu_ptr_to_phys()", true, .kernel = ALLOCATOR },
+	{ .text = LACKS_PHYS ": no call of per_cpu_ptr_to_phys()" },
+
+	{ "splats", "not known: the kernel has printed nothing", .no_boot = NAMED },
+	{ NULL, "not known: the kernel's messages have no time stamps (PRINTK_TIME=y)",
+	  .boot = UNSTAMPED },
+	{ NULL, "in %u of %u boots", true, .boot = SPLAT },
+	{ .text = "none in %u boots" },
+};
+
+/* What is wrong with a boot that shows @boot if some boot of the kernel shows @any: that a
+ * kernel does not have a first chunk at all is reported once, of all boots
+ */
+static const struct {
+	unsigned int boot;
+	unsigned int any;
+	const char *text;
+} boot_rules[] = {
+	{ HAS_PAGE | ASKED_EMBED, 0,
+	  "percpu_alloc=embed was asked for, and the first chunk is page" },
+	{ HAS_PAGE | NEAR_ENOUGH, 0, "page is chosen on nodes that are near enough for embed" },
+	{ HAS_EMBED | ASKED_PAGE, HAS_PAGE,
+	  "percpu_alloc=page was asked for, and the first chunk is embed" },
+	{ HAS_EMBED | TOO_FAR, HAS_PAGE, "embed stays on nodes that are too far apart for it" },
+};
+
+/* All boots of one kernel, and what its symbols and code show */
+struct boots {
+	struct observation *boots;
+	size_t nr;
+	unsigned int kernel;
+};
+
+static bool shows(unsigned int set, unsigned int flags)
 {
-	return !strcmp(seen->cell->alloc, "page");
+	return (set & flags) == flags;
 }
 
-static bool is_asked_embed(const struct seen *seen)
-{
-	return !strcmp(seen->cell->alloc, "embed");
-}
-
-static bool has_page(const struct seen *seen)
-{
-	return !strcmp(seen->chunk, "page");
-}
-
-static bool has_embed(const struct seen *seen)
-{
-	return !strcmp(seen->chunk, "embed");
-}
-
-static bool is_panic(const struct seen *seen)
-{
-	return seen->verdict == VERDICT_PANIC;
-}
-
-static bool loses_harts(const struct seen *seen)
-{
-	return seen->online && seen->online < seen_harts(seen);
-}
-
-/* The guest or the kernel has said how many harts there are */
-static bool has_harts(const struct seen *seen)
-{
-	return seen->online;
-}
-
-/* Its nodes are far apart, as they are wherever the allocator is not asked for */
-static bool is_far(const struct seen *seen)
-{
-	return !*seen->cell->alloc;
-}
-
-/* A kernel without this paging mode takes the next smaller one, with other limits */
-static bool is_auto(const struct seen *seen)
-{
-	return is_far(seen) &&
-	       (!*seen->paging || !strcmp(seen->cell->paging, seen->paging));
-}
-
-static bool is_too_far(const struct seen *seen)
-{
-	return is_auto(seen) && !strcmp(seen->cell->chunk, "page");
-}
-
-static bool is_near_enough(const struct seen *seen)
-{
-	return is_auto(seen) && !strcmp(seen->cell->chunk, "embed");
-}
-
-static bool is_local(const struct seen *seen)
-{
-	return seen->units == UNITS_LOCAL;
-}
-
-static bool is_elsewhere(const struct seen *seen)
-{
-	return seen->units == UNITS_ELSEWHERE;
-}
-
-static bool knows_no_nodes(const struct seen *seen)
-{
-	return seen->units == UNITS_NO_NODES;
-}
-
-/* It has said its name */
-static bool is_named(const struct seen *seen)
-{
-	return *seen->version;
-}
-
-static bool is_unstamped(const struct seen *seen)
-{
-	return is_named(seen) && !seen->stamped;
-}
-
-static bool has_splat(const struct seen *seen)
-{
-	return *seen->console.splat;
-}
-
-static bool answers(const struct seen *seen)
-{
-	return seen->answered;
-}
-
-static bool answers_in_log(const struct seen *seen)
-{
-	return seen->channel == CHANNEL_LOG;
-}
-
-static bool is_logged(const struct seen *seen)
-{
-	return seen->logged;
-}
-
-static bool is_wrong(const struct seen *seen)
-{
-	return seen->wrong.n;
-}
-
-static bool is_deaf(const struct seen *seen)
-{
-	return seen->deaf;
-}
-
-static bool is_late(const struct seen *seen)
-{
-	return seen->verdict == VERDICT_TIMEOUT;
-}
-
-static bool is_trouble(const struct seen *seen)
-{
-	return seen->verdict == VERDICT_HARNESS || seen->verdict == VERDICT_CRASH;
-}
-
-/* How many boots are such, and also @and if there is one */
-static unsigned int count(const struct survey *survey, pick_fn pick, pick_fn and)
+static unsigned int count(const struct boots *all, unsigned int flags)
 {
 	unsigned int n = 0;
 	size_t i;
 
-	for (i = 0; i < survey->nr; i++)
-		n += pick(&survey->seen[i]) && (!and || and(&survey->seen[i]));
+	for (i = 0; i < all->nr; i++)
+		n += shows(all->boots[i].flags, flags);
 	return n;
 }
 
-static const struct seen *find(const struct survey *survey, pick_fn pick, pick_fn and)
+static bool holds(const struct boots *all, const struct rule *rule)
+{
+	return (!rule->boot || count(all, rule->boot)) &&
+	       (!rule->no_boot || !count(all, rule->no_boot)) &&
+	       shows(all->kernel, rule->kernel);
+}
+
+static void judge_boot(const struct boots *all, struct observation *boot)
 {
 	size_t i;
 
-	for (i = 0; i < survey->nr; i++)
-		if (pick(&survey->seen[i]) && (!and || and(&survey->seen[i])))
-			return &survey->seen[i];
-	return NULL;
-}
-
-/* A symbol of the kernel: its type, with where it is in the Image; '\0' if there is none */
-static char find_symbol(const struct survey *survey, const char *name, unsigned long *start,
-			unsigned long *end)
-{
-	size_t len = strlen(name);
-	const char *word;
-	char type;
-
-	for (word = survey->symbols; word; word = strchr(word, ' ')) {
-		word += strspn(word, " ");
-		if (!strncmp(word, name, len) &&
-		    sscanf(word + len, ":%c:%li-%li", &type, (long *)start, (long *)end) == 3)
-			return type;
-	}
-	return '\0';
-}
-
-static char symbol_type(const struct survey *survey, const char *name)
-{
-	unsigned long start, end;
-
-	return find_symbol(survey, name, &start, &end);
-}
-
-static void conclude(struct survey *survey, bool wrong, const char *what, const char *fmt,
-		     va_list args)
-{
-	struct finding *finding = &survey->findings[survey->nr_findings++];
-	char text[512];
-
-	vsnprintf(text, sizeof(text), fmt, args);
-	*finding = (struct finding){ what, xasprintf("%s", text), wrong };
-}
-
-static void tell(struct survey *survey, const char *what, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-static void tell(struct survey *survey, const char *what, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	conclude(survey, false, what, fmt, args);
-	va_end(args);
-}
-
-static void blame(struct survey *survey, const char *what, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-static void blame(struct survey *survey, const char *what, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	conclude(survey, true, what, fmt, args);
-	va_end(args);
-}
-
-static void conclude_page(struct survey *survey)
-{
-	static const char what[] = "page first chunk";
-	unsigned int asked = count(survey, is_asked_page, NULL);
-	unsigned int got = count(survey, is_asked_page, has_page);
-
-	if (got)
-		tell(survey, what, "yes: percpu_alloc=page gives it in %u of %u boots",
-		     got, asked);
-	else if (find(survey, is_asked_page, is_panic) && !find(survey, is_asked_embed, is_panic))
-		blame(survey, what, "the kernel panics when percpu_alloc=page asks for it");
-	else if (!find(survey, is_asked_page, has_embed))
-		tell(survey, what,
-		     "not known: no boot with percpu_alloc=page got that far");
-	else if (find(survey, is_asked_page, knows_no_nodes))
-		tell(survey, what,
-		     "no: percpu_alloc=page is ignored; the kernel knows no nodes (NUMA=y)");
-	else if (find(survey, is_asked_page, answers))
-		blame(survey, what, "lacks %s: percpu_alloc=page is ignored", ENABLE);
-	else
-		tell(survey, what,
-		     "no: percpu_alloc=page is ignored; whether NUMA=y is not known");
-}
-
-static void conclude_fallback(struct survey *survey)
-{
-	static const char what[] = "fallback to page";
-	unsigned int got = count(survey, is_too_far, has_page);
-
-	if (got)
-		tell(survey, what,
-		     "yes: where the nodes are too far apart for embed, in %u of %u boots", got,
-		     count(survey, is_too_far, NULL));
-	else if (!find(survey, is_too_far, has_embed))
-		tell(survey, what, "not known: no boot on such a machine got that far");
-	else if (find(survey, has_page, NULL))
-		blame(survey, what, "embed stays where the nodes are too far apart for it");
-	else
-		tell(survey, what, "no: there is no page first chunk to fall back to");
-}
-
-/* Harts that are missing with either first chunk say nothing about boot_data */
-static void conclude_harts(struct survey *survey)
-{
-	static const char what[] = "harts, boot_data";
-	const struct seen *lost = find(survey, has_page, loses_harts);
-	char type = symbol_type(survey, "boot_data");
-	bool is_static = type && strchr("bB", type);
-
-	if (find(survey, has_embed, loses_harts))
-		blame(survey, what, "harts are missing, and not in page mode alone");
-	else if (lost && is_static)
-		blame(survey, what, "%u of %u harts start in page mode, though boot_data is static",
-		      lost->online, seen_harts(lost));
-	else if (lost)
-		blame(survey, what, "lacks %s: %u of %u harts start in page mode", BOOT_DATA,
-		      lost->online, seen_harts(lost));
-	else if (find(survey, has_page, has_harts))
-		tell(survey, what, "yes: every hart starts, in page mode too (%u boots)",
-		     count(survey, has_page, has_harts));
-	else if (is_static)
-		tell(survey, what, "yes: boot_data is static; no boot was in page mode");
-	else if (type)
-		tell(survey, what, "lacks %s: page mode would lose harts",
-		     BOOT_DATA);
-	else
-		tell(survey, what, "not known: no boot has started harts in page mode");
-}
-
-/* The code of a function, empty if it is not known where that is */
-struct function {
-	const uint8_t *code;
-	unsigned long start;
-	size_t size;
-};
-
-static struct function find_function(const struct survey *survey, const char *name)
-{
-	unsigned long start, end;
-
-	if (!find_symbol(survey, name, &start, &end) || !start || end <= start ||
-	    end > survey->size)
-		return (struct function){ 0 };
-	return (struct function){ survey->image + start, start, end - start };
-}
-
-static bool calls(const struct survey *survey, const struct function *function, const char *name)
-{
-	unsigned long start, end;
-
-	return find_symbol(survey, name, &start, &end) && start &&
-	       code_calls(function->code, function->size,
-			  (long long)start - (long long)function->start);
-}
-
-/* Does the code flush, or call another function that does? */
-static bool flushes(const struct survey *survey, const struct function *function)
-{
-	return code_fences(function->code, function->size) ||
-	       calls(survey, function, "local_flush_tlb_all") ||
-	       calls(survey, function, "local_flush_tlb_kernel_range") ||
-	       calls(survey, function, "flush_tlb_all") ||
-	       calls(survey, function, "flush_tlb_kernel_range");
-}
-
-/* QEMU caches no invalid translation, so no boot can tell */
-static void conclude_flush(struct survey *survey)
-{
-	static const char what[] = "early flush";
-	struct function allocator = find_function(survey, "pcpu_page_first_chunk");
-
-	if (!survey->symbols)
-		tell(survey, what, "not known: the kernel lists no symbols (KALLSYMS)");
-	else if (!symbol_type(survey, "pcpu_page_first_chunk"))
-		tell(survey, what, "not known: there is no pcpu_page_first_chunk() to look at");
-	else if (!allocator.size)
-		tell(survey, what, "not known: where pcpu_page_first_chunk() is in the Image");
-	else if (flushes(survey, &allocator))
-		tell(survey, what, "yes: by the code of pcpu_page_first_chunk()");
-	else
-		blame(survey, what, "lacks %s: pcpu_page_first_chunk() flushes no TLB",
-		      EARLY_FLUSH);
-}
-
-/* A kernel with KASAN that runs in page mode has the hook, whatever it is called */
-static void conclude_kasan(struct survey *survey)
-{
-	static const char what[] = "KASAN hook";
-	char type = symbol_type(survey, "kasan_populate_early_vm_area_shadow");
-	bool has_kasan = symbol_type(survey, "kasan_report");
-	bool has_allocator = symbol_type(survey, "pcpu_page_first_chunk");
-	bool is_weak = type && strchr("wW", type);
-
-	if (!survey->symbols)
-		tell(survey, what, "not known: the kernel lists no symbols (KALLSYMS)");
-	else if (!has_kasan)
-		tell(survey, what, "not known: the kernel is built without KASAN");
-	else if (find(survey, has_page, answers))
-		tell(survey, what, "yes: the kernel has KASAN and runs in page mode");
-	else if (is_weak && has_allocator)
-		blame(survey, what, "lacks half of %s: no shadow for page units", ENABLE);
-	else if (is_weak)
-		tell(survey, what, "lacks %s: no shadow for page units", ENABLE);
-	else
-		tell(survey, what, "not known: no boot came to its end in page mode");
-}
-
-static void conclude_units(struct survey *survey)
-{
-	static const char what[] = "node-local units";
-
-	if (find(survey, is_elsewhere, NULL))
-		blame(survey, what, "%sunits are not in their nodes' memory",
-		      find(survey, has_page, NULL) ? "" : "lacks " ENABLE ": ");
-	else if (find(survey, is_local, NULL))
-		tell(survey, what, "yes: each is in the memory of its CPU's node (%u boots)",
-		     count(survey, is_local, NULL));
-	else if (find(survey, knows_no_nodes, NULL))
-		tell(survey, what, "no: the kernel knows no nodes (NUMA=y)");
-	else
-		tell(survey, what, "not known: no boot has told where they are (KEXEC=y)");
-}
-
-/* The address that the SBI implementation is told: the compiler may have put what takes it
- * into what calls it
- */
-static void conclude_steal_time(struct survey *survey)
-{
-	static const char good[] = "per_cpu_ptr_to_phys";
-	static const char what[] = "steal time";
-	struct function online = find_function(survey, "pv_time_cpu_online");
-	struct function set = find_function(survey, "sbi_sta_steal_time_set_shmem");
-
-	if (!survey->symbols)
-		tell(survey, what, "not known: the kernel lists no symbols (KALLSYMS)");
-	else if (!symbol_type(survey, "pv_time_init"))
-		tell(survey, what, "not built in");
-	else if (!online.size)
-		tell(survey, what, "not known: where pv_time_cpu_online() is in the Image");
-	else if (calls(survey, &online, good) || (set.size && calls(survey, &set, good)))
-		tell(survey, what, "yes: by its code, which calls %s(); it takes KVM to run", good);
-	else if (symbol_type(survey, "pcpu_page_first_chunk"))
-		blame(survey, what, "lacks %s: no call of %s()", STEAL_TIME, good);
-	else
-		tell(survey, what, "lacks %s: no call of %s()", STEAL_TIME, good);
-}
-
-static void conclude_splats(struct survey *survey)
-{
-	static const char what[] = "splats";
-	unsigned int n = count(survey, has_splat, NULL);
-
-	if (!find(survey, is_named, NULL))
-		tell(survey, what, "not known: the kernel has said nothing");
-	else if (find(survey, is_unstamped, NULL))
-		tell(survey, what,
-		     "not known: the kernel's messages have no time stamps (PRINTK_TIME=y)");
-	else if (n)
-		blame(survey, what, "in %u of %zu boots", n, survey->nr);
-	else
-		tell(survey, what, "none in %zu boots", survey->nr);
-}
-
-/* Another first chunk is wrong only if this kernel knows the one that was due: what a
- * kernel lacks is said once, of all boots
- */
-static const char *find_wrong_chunk(const struct survey *survey, const struct seen *seen)
-{
-	bool knows_page = find(survey, has_page, NULL);
-
-	if (has_page(seen) && is_asked_embed(seen))
-		return "percpu_alloc=embed was asked for, and the first chunk is page";
-	if (has_page(seen) && is_near_enough(seen))
-		return "gives embed up on nodes that it would do for";
-	if (has_embed(seen) && is_asked_page(seen) && knows_page)
-		return "percpu_alloc=page was asked for, and the first chunk is embed";
-	if (has_embed(seen) && is_too_far(seen) && knows_page)
-		return "embed stays on nodes that are too far apart for it";
-	return NULL;
-}
-
-/* With FLATMEM, which needs no nodes, far memory is beyond what a kernel can describe */
-static void excuse_boot(struct seen *seen)
-{
-	strv_free(&seen->wrong);
-	*seen->console.splat = '\0';
-	seen->verdict = VERDICT_NO_RESULT;
-	seen->reason = "a kernel without NUMA need not boot where nodes are far apart";
-}
-
-static void judge_boot(const struct survey *survey, struct seen *seen)
-{
-	const char *chunk = find_wrong_chunk(survey, seen);
-
-	if (is_far(seen) && is_panic(seen) && find(survey, knows_no_nodes, NULL)) {
-		excuse_boot(seen);
+	/* With FLATMEM, which needs no nodes, far memory is beyond what a kernel can describe */
+	if (shows(boot->flags, FAR_NODES | PANIC) && count(all, NO_NODES)) {
+		strv_free(&boot->wrong);
+		boot->flags = (boot->flags & ~(PANIC | SPLAT)) | UNFINISHED;
+		boot->excuse = "a kernel without NUMA need not boot where nodes are far apart";
 		return;
 	}
-	if (chunk)
-		strv_add(&seen->wrong, xasprintf("%s", chunk));
+	for (i = 0; i < ARRAY_SIZE(boot_rules); i++)
+		if (shows(boot->flags, boot_rules[i].boot) &&
+		    (!boot_rules[i].any || count(all, boot_rules[i].any)))
+			strv_add(&boot->wrong, xasprintf("%s", boot_rules[i].text));
 	/* A kernel that never answers may have no console and no initramfs that we know */
-	if (seen_unfinished(seen) && find(survey, answers, NULL))
-		strv_add(&seen->wrong, xasprintf("does not come to its end: %s: %s",
-						 verdict_name(seen->verdict), seen->reason));
+	if (boot->flags & UNFINISHED && count(all, ANSWERED))
+		strv_add(&boot->wrong, xasprintf("does not come to its end: %s: %s",
+						 verdict_name(boot->result.verdict),
+						 boot->result.reason));
+	boot->flags |= boot->wrong.n ? WRONG : 0;
 }
 
-static void judge_kernel(struct survey *survey)
-{
-	conclude_page(survey);
-	conclude_fallback(survey);
-	conclude_harts(survey);
-	conclude_flush(survey);
-	conclude_kasan(survey);
-	conclude_units(survey);
-	conclude_steal_time(survey);
-	conclude_splats(survey);
-}
-
-/* Boots that went on at the same time have ended in any order */
-static int compare_boots(const void *first, const void *second)
-{
-	const struct cell *a = ((const struct seen *)first)->cell;
-	const struct cell *b = ((const struct seen *)second)->cell;
-	int order = strcmp(a->machine->name, b->machine->name);
-
-	if (!order)
-		order = strcmp(a->paging, b->paging);
-	return order ? order : strcmp(a->alloc, b->alloc);
-}
-
-/**
- * survey_read() - find out what all boots of a kernel let see
- * @survey: gets it, to be freed with survey_free()
- * @runs: the results, which must outlive @survey
- * @image: file of the kernel
- */
-void survey_read(struct survey *survey, const struct runs *runs, const char *image)
-{
-	size_t i;
-
-	*survey = (struct survey){ 0 };
-	survey->seen = xrealloc(NULL, (runs->report.nr + 1) * sizeof(*survey->seen));
-	for (i = 0; i < runs->report.nr; i++)
-		if (seen_read(&survey->seen[survey->nr], runs, i))
-			survey->nr++;
-		else
-			seen_free(&survey->seen[survey->nr]);
-	qsort(survey->seen, survey->nr, sizeof(*survey->seen), compare_boots);
-	survey->image = (uint8_t *)read_file(image, &survey->size);
-	for (i = 0; i < survey->nr && !survey->symbols; i++)
-		survey->symbols = ktap_fact(&survey->seen[i].guest, 0, "symbols");
-	for (i = 0; i < survey->nr; i++)
-		judge_boot(survey, &survey->seen[i]);
-	judge_kernel(survey);
-}
-
-/* Writes a line that fits the screen, of what may be any bytes */
+/* Writes a line that fits the screen, of text that may be any bytes */
 static void print_line(FILE *file, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void print_line(FILE *file, const char *fmt, ...)
 {
@@ -550,167 +202,185 @@ static void print_named(FILE *file, const char *what, const char *text)
 	print_line(file, "%-*s%s", TEXT_COLUMN, what, text);
 }
 
-static void print_channel(FILE *file, const struct survey *survey)
-{
-	unsigned int log = count(survey, answers_in_log, NULL);
-
-	if (!find(survey, answers, NULL)) {
-		print_named(file, "results", "none: the tests have not run (is BLK_DEV_INITRD=y?)");
-		print_named(file, "console's last", survey->nr ? survey->seen[0].last : "");
-	} else {
-		print_named(file, "results", log ? "from the kernel's log: it has no virtio port" :
-			    "from a virtio port");
-	}
-}
-
-static void print_head(FILE *file, const struct survey *survey, const char *name)
+static void print_head(FILE *file, const struct boots *all, const char *name)
 {
 	size_t i = 0;
 
 	print_named(file, "survey of", name);
-	while (i < survey->nr && !*survey->seen[i].version)
+	while (i < all->nr && !*all->boots[i].version)
 		i++;
-	print_named(file, "Linux version", i < survey->nr ? survey->seen[i].version : "not seen");
-	print_channel(file, survey);
+	print_named(file, "Linux version", i < all->nr ? all->boots[i].version : "not seen");
+	if (count(all, IN_LOG | ANSWERED)) {
+		print_named(file, "results", "from the kernel's log: it has no virtio port");
+	} else if (count(all, ANSWERED)) {
+		print_named(file, "results", "from a virtio port");
+	} else {
+		print_named(file, "results", "none: the tests have not run (is BLK_DEV_INITRD=y?)");
+		print_named(file, "console's last", all->nr ? all->boots[0].last : "");
+	}
+	fputc('\n', file);
 }
 
-static const char *units_name(enum units units)
+static const char *units_text(unsigned int flags)
 {
-	static const char * const names[] = {
-		[UNITS_UNKNOWN] = "not stated",
-		[UNITS_NO_NODES] = "no nodes",
-		[UNITS_LOCAL] = "node-local",
-		[UNITS_ELSEWHERE] = "elsewhere",
-	};
-
-	return names[units];
+	if (flags & NO_NODES)
+		return "no nodes";
+	if (flags & UNITS_MISPLACED)
+		return "misplaced";
+	return flags & UNITS_LOCAL ? "node-local" : "not stated";
 }
 
-/* One boot: how many harts, which first chunk, and below it the first thing that is wrong */
-static void print_boot(FILE *file, const struct seen *seen)
+/* Below a boot: the first line of what is wrong, or why it is not judged */
+static void print_remark(FILE *file, const struct observation *boot)
 {
-	const char *mark = seen->logged ? "*" : "";
+	const char *reason = boot->excuse ? boot->excuse : boot->result.reason;
+
+	if (boot->wrong.n > 1)
+		print_line(file, "  %s (and %zu more)", boot->wrong.v[0], boot->wrong.n - 1);
+	else if (boot->wrong.n)
+		print_line(file, "  %s", boot->wrong.v[0]);
+	else if (boot->flags & IGNORES_CMDLINE)
+		print_line(file, "  not judged: percpu_alloc= is not passed on (CMDLINE_FORCE=y)");
+	else if (boot->flags & LATE)
+		print_line(file, "  not judged: %s; TIMEOUT= allows more", reason);
+	else if (boot->flags & (HARNESS_ERROR | UNFINISHED))
+		print_line(file, "  not judged: %s", reason);
+}
+
+static void print_boot(FILE *file, const struct observation *boot)
+{
+	const char *mark = boot->flags & FROM_MESSAGES ? "*" : "";
+	const struct cell *cell = boot->log.cell;
 	char harts[32] = "?", chunk[48] = "?";
 
-	if (seen->online)
-		snprintf(harts, sizeof(harts), "%u of %u%s", seen->online,
-			 seen->cell->machine->harts, mark);
-	if (*seen->chunk)
-		snprintf(chunk, sizeof(chunk), "%s, %u pages%s", seen->chunk, seen->pages, mark);
-	print_line(file, "%-9s%-8s%-14s%-8s%-11s%-18s%-12s%4.0f s%s", seen->cell->machine->name,
-		   seen->cell->paging, *seen->cell->alloc ? seen->cell->alloc : "-",
-		   *seen->paging ? seen->paging : "?", harts, chunk, units_name(seen->units),
-		   seen->seconds, seen->wrong.n ? "  WRONG" : "");
-	if (seen->wrong.n > 1)
-		print_line(file, "  %s (and %zu more)", seen->wrong.v[0], seen->wrong.n - 1);
-	else if (seen->wrong.n)
-		print_line(file, "  %s", seen->wrong.v[0]);
-	else if (seen->deaf)
-		print_line(file, "  not judged: percpu_alloc= is not passed on (CMDLINE_FORCE=y)");
-	else if (is_late(seen))
-		print_line(file, "  not judged: %s; TIMEOUT= gives it more", seen->reason);
-	else if (is_trouble(seen) || seen_unfinished(seen))
-		print_line(file, "  not judged: %s", seen->reason);
+	if (boot->online)
+		snprintf(harts, sizeof(harts), "%u of %u%s", boot->online, cell_harts(cell), mark);
+	if (*boot->chunk)
+		snprintf(chunk, sizeof(chunk), "%s, %u pages%s", boot->chunk, boot->pages, mark);
+	print_line(file, "%-9s%-8s%-14s%-8s%-11s%-18s%-12s%4.0f s%s", cell->machine->name,
+		   cell->paging, *cell->alloc ? cell->alloc : "-",
+		   *boot->paging ? boot->paging : "?", harts, chunk, units_text(boot->flags),
+		   boot->log.seconds, boot->wrong.n ? "  WRONG" : "");
+	print_remark(file, boot);
 }
 
-static void print_boots(FILE *file, const struct survey *survey)
+static void print_boots(FILE *file, const struct boots *all)
 {
 	size_t i;
 
-	fputc('\n', file);
-	print_line(file, "%-9s%-8s%-14s%-8s%-11s%-18s%-12s%s", "machine", "offers", "percpu_alloc=",
-		   "paging", "harts", "first chunk", "units", "  time");
-	for (i = 0; i < survey->nr; i++)
-		print_boot(file, &survey->seen[i]);
-	if (count(survey, is_logged, NULL))
+	print_line(file, "%-9s%-8s%-14s%-8s%-11s%-18s%-12s%s", "machine", "offers",
+		   "percpu_alloc=", "paging", "harts", "first chunk", "units", "  time");
+	for (i = 0; i < all->nr; i++)
+		print_boot(file, &all->boots[i]);
+	if (count(all, FROM_MESSAGES))
 		print_line(file, "* taken from the kernel's messages: the guest has not stated it");
-}
-
-static bool finds_wrong(const struct survey *survey)
-{
-	size_t i;
-
-	for (i = 0; i < survey->nr_findings; i++)
-		if (survey->findings[i].wrong)
-			return true;
-	return false;
-}
-
-static void print_findings(FILE *file, const struct survey *survey)
-{
-	size_t i;
-
 	fputc('\n', file);
-	for (i = 0; i < survey->nr_findings; i++)
-		print_line(file, "%-*s%s%s", TEXT_COLUMN, survey->findings[i].what,
-			   survey->findings[i].wrong ? "WRONG: " : "", survey->findings[i].text);
 }
 
-static void print_last_line(FILE *file, const struct survey *survey)
+/* How many boots show it, of how many; or harts online and expected, if some are lost */
+static void print_finding(FILE *file, const struct boots *all, const char *what,
+			  const struct rule *rule)
 {
-	fputc('\n', file);
-	switch (survey_exit_status(survey)) {
-	case 0:
-		print_line(file, "nothing wrong was seen in %zu boots", survey->nr);
-		break;
-	case EXIT_WRONG:
-		print_line(file,
-			   "something wrong was seen; make series KSRC= adds what a tree lacks");
-		break;
-	case EXIT_TROUBLE:
-		print_line(file, "not every boot could be judged: see above");
-		break;
-	default:
-		print_line(file, "too little was seen to judge this kernel");
-		break;
+	unsigned int first = count(all, rule->boot), second = count(all, rule->of);
+	char text[256];
+	size_t i = 0;
+
+	if (rule->boot & LOST_HARTS) {
+		while (!shows(all->boots[i].flags, rule->boot))
+			i++;
+		first = all->boots[i].online;
+		second = all->boots[i].harts;
 	}
+	snprintf(text, sizeof(text), rule->text, first, second);
+	print_line(file, "%-*s%s%s", TEXT_COLUMN, what, rule->wrong ? "WRONG: " : "", text);
 }
 
-/**
- * survey_print() - tell what a kernel has and what it gets wrong
- * @file: where to
- * @survey: what is known
- * @name: what the user calls the kernel
- */
-void survey_print(FILE *file, const struct survey *survey, const char *name)
+/* Returns whether one of them is wrong */
+static bool print_findings(FILE *file, const struct boots *all)
 {
-	print_head(file, survey, name);
-	print_boots(file, survey);
-	print_findings(file, survey);
-	print_last_line(file, survey);
-}
-
-/**
- * survey_exit_status() - what the program shall end with
- * @survey: what is known
- *
- * Return: 0 if nothing wrong was seen, 1 if something was, 2 if a boot could not be
- * run or took too long, 4 if this kernel cannot be judged.
- */
-int survey_exit_status(const struct survey *survey)
-{
-	if (count(survey, is_trouble, NULL))
-		return EXIT_TROUBLE;
-	if (count(survey, is_wrong, NULL) || finds_wrong(survey))
-		return EXIT_WRONG;
-	if (!find(survey, answers, NULL) || find(survey, is_deaf, NULL))
-		return EXIT_NOTHING;
-	return find(survey, is_late, NULL) ? EXIT_TROUBLE : 0;
-}
-
-/**
- * survey_free() - free what is known
- * @survey: empty afterwards
- */
-void survey_free(struct survey *survey)
-{
+	const struct rule *rule;
+	bool wrong = false;
 	size_t i;
 
-	for (i = 0; i < survey->nr; i++)
-		seen_free(&survey->seen[i]);
-	for (i = 0; i < survey->nr_findings; i++)
-		free(survey->findings[i].text);
-	free(survey->seen);
-	free(survey->image);
-	*survey = (struct survey){ 0 };
+	for (i = 0; i < ARRAY_SIZE(rules); i++) {
+		if (!rules[i].what)
+			continue;
+		for (rule = &rules[i]; !holds(all, rule); rule++)
+			;	/* the last one of a subject always holds */
+		print_finding(file, all, rules[i].what, rule);
+		wrong |= rule->wrong;
+	}
+	fputc('\n', file);
+	return wrong;
+}
+
+static int print_last_line(FILE *file, const struct boots *all, bool wrong)
+{
+	const struct {
+		bool holds;
+		int status;
+		const char *text;
+	} ends[] = {
+		{ count(all, HARNESS_ERROR), STATUS_ERROR,
+		  "not every boot could be judged: see above" },
+		{ wrong || count(all, WRONG), STATUS_FAIL,
+		  "something wrong was seen; make series KSRC= adds what a tree lacks" },
+		{ !count(all, ANSWERED) || count(all, IGNORES_CMDLINE), STATUS_SKIP,
+		  "too little was seen to judge this kernel" },
+		{ count(all, LATE), STATUS_ERROR, "not every boot could be judged: see above" },
+		{ true, STATUS_PASS, "nothing wrong was seen in %zu boots" },
+	}, *end = ends;
+
+	while (!end->holds)
+		end++;
+	print_line(file, end->text, all->nr);
+	return end->status;
+}
+
+static bool read_boots(struct boots *all, const char *image, const struct strv *dirs)
+{
+	const char *symbols = NULL;
+	size_t i;
+
+	all->boots = xrealloc(NULL, (dirs->n + 1) * sizeof(*all->boots));
+	for (i = 0; i < dirs->n; i++) {
+		all->nr++;
+		if (!observe(&all->boots[i], dirs->v[i]))
+			return false;
+		if (!symbols)
+			symbols = ktap_fact(&all->boots[i].log.ktap, 0, "symbols");
+	}
+	all->kernel = kernel_shows(symbols, image);
+	for (i = 0; i < all->nr; i++)
+		judge_boot(all, &all->boots[i]);
+	return true;
+}
+
+/**
+ * survey() - report on one screen what the boots of a kernel show
+ * @file: where to
+ * @name: what the user calls the kernel
+ * @image: the kernel's file
+ * @dirs: the directories of the cells that booted it
+ *
+ * Return: 0 if nothing wrong was seen, 1 if something was, 2 if a boot could not be run, was
+ * not left whole or took too long, 4 if this kernel cannot be judged.
+ */
+int survey(FILE *file, const char *name, const char *image, const struct strv *dirs)
+{
+	struct boots all = { 0 };
+	int status = STATUS_ERROR;
+	bool wrong;
+	size_t i;
+
+	if (read_boots(&all, image, dirs)) {
+		print_head(file, &all, name);
+		print_boots(file, &all);
+		wrong = print_findings(file, &all);
+		status = print_last_line(file, &all, wrong);
+	}
+	for (i = 0; i < all.nr; i++)
+		observation_free(&all.boots[i]);
+	free(all.boots);
+	return status;
 }
