@@ -19,8 +19,8 @@ static const struct command {
 	{ "list", cmd_list, "list cells, or what they need" },
 	{ "shell", cmd_shell, "give a BusyBox shell in a cell" },
 	{ "fuzz", cmd_fuzz, "boot random machines, and make those that fail smaller" },
-	{ "survey", cmd_survey, "print what boots of an unknown kernel show" },
-	{ "lava", cmd_lava, "write cells as jobs for LAVA, and judge the logs of such jobs" },
+	{ "survey", cmd_survey, "boot a third-party kernel and print what it has and lacks" },
+	{ "lava", cmd_lava, "write what LAVA needs to boot cells" },
 };
 
 static void print_help(void)
