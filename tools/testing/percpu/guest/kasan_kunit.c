@@ -2,26 +2,25 @@
 /*
  * The kernel's KUnit suite of KASAN, kasan_test.ko: each of its tests is one here.
  *
- * Its tests make KASAN report bugs, on purpose. KUnit fails a test whose report
- * does not come, or that makes one it should not. But on the console such a report
- * cannot be told from a bug, and there any is a failure. So meanwhile nothing below
- * KERN_EMERG goes to the console, and the log is judged here: a report must come
- * from the suite, and other splats must not be. An oops or a panic raises the
- * console's level by itself and is seen there.
+ * Its tests make KASAN report bugs, on purpose, and KUnit fails a test whose report is
+ * missing or unexpected. On the console, where any report is a failure, these cannot be
+ * told from real ones. So meanwhile nothing below KERN_EMERG is printed there, and the log
+ * is judged here: a report must come from the suite, and there must be no other splat. An
+ * oops or a panic raises the console's level by itself and is seen there.
  *
  * The suite allows more than one report while it runs (kasan_multi_shot) and then
- * restores what was before: the first report of a true bug still comes.
+ * restores what was before: the first report of a real bug is still printed.
  */
 #include <string.h>
 #include <sys/utsname.h>
 
 #include "kernel_log.h"
+#include "kernel_module.h"
 #include "kselftest.h"
 #include "kunit_result.h"
 #include "percpu_test.h"
 
 #define MODULE		"kasan_test"
-#define SUITE		"kasan"
 #define LEVEL_FILE	"/proc/sys/kernel/printk"
 #define MORE_TESTS	3
 #define LEAST_PASSED	30	/* of the 43 that pass on 6.1 */
@@ -40,16 +39,10 @@ static const struct known_failure {
 	{ "kasan_global_oob_right", 8, "KUnit runs a module's tests before its constructors" },
 };
 
-static struct {
-	bool running;
-	bool ended;
-	bool reporting;		/* "BUG: KASAN" came, by which task comes next */
-	int planned;
-	int results;
-	int strays;		/* reports by other tasks in the test that runs */
-	int warnings;		/* of __virt_to_phys() in the test that runs */
-} suite;
-
+static struct kunit_suite suite = { .name = "kasan" };
+static bool reporting;		/* "BUG: KASAN" came, by which task comes next */
+static int strays;		/* reports by other tasks in the test that runs */
+static int warnings;		/* of __virt_to_phys() in the test that runs */
 static int reports, foreign, splats;
 
 static void set_console_level(const char *level)
@@ -80,20 +73,20 @@ static void take_report(const char *message)
 
 	if (!strncmp(message, "BUG: KASAN: ", 12)) {
 		reports++;
-		suite.reporting = true;
+		reporting = true;
 		if (suite.running)
 			return;
 		foreign++;
 		ksft_print_msg("not of the suite: %s\n", message);
 		return;
 	}
-	task = suite.reporting ? log_find(message, " by task ") : NULL;
+	task = reporting ? log_find(message, " by task ") : NULL;
 	if (!task)
 		return;
-	suite.reporting = false;
+	reporting = false;
 	if (is_by_suite(task))
 		return;
-	suite.strays++;
+	strays++;
 	ksft_print_msg("not of the suite: %s\n", message);
 }
 
@@ -124,44 +117,22 @@ static bool warns_of_address(const char *test)
 	return !strcmp(test, "kasan_global_oob_right") || !strcmp(test, "kasan_global_oob_left");
 }
 
-static void end_test(const char *name, bool passed, const char *skipped)
+static void end_test(const struct kunit_result *result)
 {
-	const char *why = passed ? NULL : known_failure(name);
+	const char *why = result->passed ? NULL : known_failure(result->name);
 
-	if (!reports_in_callback(name))
-		foreign += suite.strays;
-	suite.strays = 0;
-	if (!warns_of_address(name))
-		splats += suite.warnings;
-	suite.warnings = 0;
-	suite.results++;
-	if (skipped)
-		ksft_test_result_skip("%s: %s\n", name, skipped);
+	if (!reports_in_callback(result->name))
+		foreign += strays;
+	strays = 0;
+	if (!warns_of_address(result->name))
+		splats += warnings;
+	warnings = 0;
+	if (result->skipped)
+		ksft_test_result_skip("%s: %s\n", result->name, result->skipped);
 	else if (why)
-		ksft_test_result_xfail("%s: %s\n", name, why);
+		ksft_test_result_xfail("%s: %s\n", result->name, why);
 	else
-		ksft_test_result(passed, "%s\n", name);
-}
-
-static void take_result(const char *message)
-{
-	struct kunit_result result;
-
-	if (!kunit_parse_result(message, &result))
-		return;
-	if (result.is_test) {
-		end_test(result.name, result.passed, result.skipped);
-	} else if (!strcmp(result.name, SUITE)) {
-		suite.running = false;
-		suite.ended = true;
-	}
-}
-
-static void take_plan(const char *message)
-{
-	if (suite.planned || !kunit_parse_plan(message, &suite.planned))
-		return;
-	ksft_set_plan(suite.planned + MORE_TESTS);
+		ksft_test_result(result->passed, "%s\n", result->name);
 }
 
 /* "cut here" is left to the line that follows it and says what it is about */
@@ -171,7 +142,7 @@ static void take_splat(const char *message)
 	    log_find(message, "[ cut here ]"))
 		return;
 	if (suite.running && log_find(message, "__virt_to_phys"))
-		suite.warnings++;
+		warnings++;
 	else
 		splats++;
 	ksft_print_msg("%s\n", message);
@@ -179,13 +150,15 @@ static void take_splat(const char *message)
 
 static void take_message(const char *message)
 {
-	if (log_find(message, "# Subtest: " SUITE))
-		suite.running = true;
+	bool planned = suite.planned;
+	struct kunit_result result;
+	bool ends = kunit_take(&suite, message, &result);
+
+	if (suite.planned && !planned)
+		ksft_set_plan(suite.planned + MORE_TESTS);
 	take_report(message);
-	if (suite.running) {
-		take_plan(message);
-		take_result(message);
-	}
+	if (ends)
+		end_test(&result);
 	if (log_find(message, "EXPECTATION FAILED") || log_find(message, "failure expected"))
 		ksft_print_msg("%s\n", message);
 	take_splat(message);

@@ -27,6 +27,7 @@
 
 #include "initramfs.h"
 #include "kexec.h"
+#include "proc_files.h"
 
 #define KEXEC_IMAGE	"/kexec/Image"
 #define NEXT_IMAGE	"/kexec/next"	/* instead, if it is there */
@@ -188,29 +189,21 @@ static const char *load_fdt(const char *bootargs)
 }
 
 /*
- * Where the kernel is, and where the RAM ends that it is in. What /proc/iomem names
- * begins at _text, which the first page of an Image may come before.
+ * The memory from the kernel on. What /proc/iomem names begins at _text, which the first
+ * page of an Image may come before.
  */
 static const char *find_room(uint64_t *start, uint64_t *end)
 {
-	uint64_t first, last;
-	char line[256];
-	bool found = false;
-	FILE *iomem;
+	struct phys_range image, ram;
+	int err = iomem_find("Kernel image", NULL, &image);
 
-	iomem = fopen("/proc/iomem", "r");
-	if (!iomem)
-		return fail("/proc/iomem", strerror(errno));
-	while (!found && fgets(line, sizeof(line), iomem)) {
-		if (sscanf(line, " %lx-%lx", &first, &last) != 2)
-			continue;
-		if (strstr(line, " : System RAM\n"))
-			*end = last + 1;
-		found = strstr(line, " : Kernel image\n");
-		*start = first & ~(ALIGNMENT - 1);
-	}
-	fclose(iomem);
-	return found ? NULL : fail("/proc/iomem", "no Kernel image");
+	if (!err)
+		err = iomem_find("System RAM", &image, &ram);
+	if (err)
+		return fail("/proc/iomem: Kernel image", strerror(-err));
+	*start = image.start & ~(ALIGNMENT - 1);
+	*end = ram.last + 1;
+	return NULL;
 }
 
 static uint64_t align(uint64_t address)

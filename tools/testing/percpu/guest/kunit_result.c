@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What KUnit says in the kernel's log about a test or a suite that has ended. */
+/* The results of a KUnit suite in the kernel's log. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,20 +8,9 @@
 
 #define INDENT	"    "
 
-/**
- * kunit_parse_result - parse a message that may be a result
- * @message: "    ok 1 static_physical" of a test, "ok 1 kasan" of a suite; a reason
- *	"# SKIP why" may follow, and older kernels say "ok 1 - "
- * @result: what it says; @skipped is a part of @message
- *
- * Return: true if it is one.
- */
-bool kunit_parse_result(const char *message, struct kunit_result *result)
+/* "ok 1 static_physical", in older kernels "ok 1 - static_physical"; maybe "# SKIP why" */
+static bool parse_result(const char *text, struct kunit_result *result)
 {
-	const char *text;
-
-	result->is_test = !strncmp(message, INDENT, strlen(INDENT));
-	text = message + (result->is_test ? strlen(INDENT) : 0);
 	result->passed = !strncmp(text, "ok ", 3);
 	if (!result->passed && strncmp(text, "not ok ", 7))
 		return false;
@@ -32,13 +21,32 @@ bool kunit_parse_result(const char *message, struct kunit_result *result)
 }
 
 /**
- * kunit_parse_plan - parse a message that may say how many tests a suite has
- * @message: "    1..14"
- * @planned: how many
+ * kunit_take - take a message of the kernel's log
+ * @suite: the suite
+ * @message: the message
+ * @result: what it says, if it is the result of a test
  *
- * Return: true if it does.
+ * Return: true if it is the result of one of the suite's tests.
  */
-bool kunit_parse_plan(const char *message, int *planned)
+bool kunit_take(struct kunit_suite *suite, const char *message, struct kunit_result *result)
 {
-	return sscanf(message, INDENT "1..%d", planned) == 1;
+	const char *text = log_find(message, "# Subtest: ");
+
+	if (text && !strcmp(text, suite->name))
+		suite->running = true;
+	if (!suite->running)
+		return false;
+	if (!suite->planned)
+		sscanf(message, INDENT "1..%d", &suite->planned);
+	if (!strncmp(message, INDENT, strlen(INDENT))) {
+		if (!parse_result(message + strlen(INDENT), result))
+			return false;
+		suite->results++;
+		return true;
+	}
+	if (parse_result(message, result)) {
+		suite->running = false;
+		suite->ended = !strcmp(result->name, suite->name);
+	}
+	return false;
 }

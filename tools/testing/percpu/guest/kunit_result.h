@@ -1,25 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What KUnit says in the kernel's log about a test or a suite that has ended. */
+/* The results of a KUnit suite in the kernel's log. */
 #ifndef KUNIT_RESULT_H
 #define KUNIT_RESULT_H
 
 #include <stdbool.h>
 
 /**
- * struct kunit_result - a result of KUnit
- * @is_test: of a test, else of a suite
- * @passed: passed or skipped
- * @skipped: why it was skipped, or NULL
- * @name: the test or the suite
+ * struct kunit_suite - a suite
+ * @name: its name
+ * @running: its messages are in the log, and not yet its result
+ * @ended: its result is
+ * @planned: how many tests it has
+ * @results: how many of them have ended
  */
-struct kunit_result {
-	bool is_test;
-	bool passed;
-	const char *skipped;
-	char name[64];
+struct kunit_suite {
+	const char *name;
+	bool running;
+	bool ended;
+	int planned;
+	int results;
 };
 
-bool kunit_parse_result(const char *message, struct kunit_result *result);
-bool kunit_parse_plan(const char *message, int *planned);
+struct kunit_result {
+	char name[64];
+	bool passed;		/* or skipped */
+	const char *skipped;	/* the reason, or NULL */
+};
+
+bool kunit_take(struct kunit_suite *suite, const char *message, struct kunit_result *result);
 
 #endif

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "kernel_log.h"
+#include "kernel_module.h"
 #include "kselftest.h"
 #include "percpu_test.h"
 
@@ -57,21 +58,7 @@ static void take_message(const char *message)
 	splats++;
 }
 
-static int read_seconds(void)
-{
-	char cmdline[VALUE_SIZE], value[16];
-	int seconds;
-
-	if (read_value("/proc/cmdline", cmdline, sizeof(cmdline)) ||
-	    cmdline_value(cmdline, "percpu.seconds", value, sizeof(value)))
-		return SECONDS;
-	seconds = atoi(value);
-	if (seconds <= 0)
-		ksft_exit_fail_msg("percpu.seconds=%s: not a number of seconds\n", value);
-	return seconds;
-}
-
-static void follow(int log, int seconds)
+static void follow(struct kernel_log *log, long seconds)
 {
 	time_t stop = time(NULL) + seconds;
 	int err;
@@ -86,16 +73,18 @@ static void follow(int log, int seconds)
 
 int main(void)
 {
-	int log, err, seconds;
-	cpu_set_t before, after;
+	struct kernel_log log;
+	cpu_set_t before;
+	long seconds;
+	int err;
 
 	begin_test();
 	if (!module_exists(MODULE))
 		ksft_exit_skip(MODULE_DIR "/" MODULE ".ko is not there (RCU_TORTURE_TEST=m)\n");
-	seconds = read_seconds();
-	log = log_open();
-	if (log < 0)
-		ksft_exit_fail_msg("/dev/kmsg: %s\n", strerror(-log));
+	seconds = cmdline_number("percpu.seconds", SECONDS);
+	err = log_open(&log);
+	if (err)
+		ksft_exit_fail_msg("/dev/kmsg: %s\n", strerror(-err));
 	need_cpulist(CPU_DIR "/online", &before);
 
 	ksft_set_plan(5);
@@ -104,17 +93,16 @@ int main(void)
 		err = module_load(MODULE, PARAMETERS);
 	ksft_test_result(!err, MODULE " " PARAMETERS ": %s\n", strerror(-err));
 	if (!err)
-		follow(log, seconds);
+		follow(&log, seconds);
 	err = module_unload(MODULE);
 	if (!err)
 		err = module_unload("torture");
 	if (!err)
-		err = log_read(log, take_message);
+		err = log_read(&log, take_message);
 	ksft_test_result(!err && !strcmp(end, "SUCCESS"), "ends with %s\n", *end ? end : "nothing");
 	ksft_print_msg("%ld times online, %ld times offline\n", online_attempts, offline_attempts);
-	ksft_test_result(online_attempts > 0 && offline_attempts > 0, "CPUs went and came\n");
+	ksft_test_result(online_attempts > 0 && offline_attempts > 0, "CPUs were switched\n");
 	ksft_test_result(!splats, "no splat\n");
-	err = read_cpulist(CPU_DIR "/online", &after);
-	ksft_test_result(!err && CPU_EQUAL(&before, &after), "all online again\n");
+	ksft_test_result(all_online(&before), "all online again\n");
 	ksft_finished();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stress-ng's stressors that churn users of per-CPU memory, each for some seconds
+ * Those of stress-ng's stressors that take and free per-CPU memory, each for some seconds
  * on all CPUs and with its own checks (--verify).
  *
  * percpu.seconds=<s> on the kernel's command line says for how long each.
@@ -22,7 +22,7 @@
 #define STATUS_NOT_IMPLEMENTED	4
 
 static const char *const stressors[] = {
-	/* CPUs go and come, tasks move */
+	/* hotplug, tasks that move */
 	"cpu-online", "affinity", "switch", "membarrier", "rseq",
 	/* namespaces, mounts, control groups */
 	"clone", "unshare", "tmpfs", "cgroup", "mq", "inotify",
@@ -32,11 +32,11 @@ static const char *const stressors[] = {
 	"timer", "timerfd", "hrtimers", "eventfd", "epoll", "fork",
 };
 
-static char seconds[16];
+static char seconds[24];
 
 /*
- * What stress-ng says about a run. Its exit status alone does not do: it is 0 as
- * well when all instances were skipped, or failed in a way that counts as no work.
+ * What stress-ng says about a run. Its exit status is 0 as well when all instances were
+ * skipped, or failed in a way that counts as no work.
  */
 static struct {
 	int passed;
@@ -100,34 +100,21 @@ static void bring_loopback_up(void)
 		ksft_print_msg("lo stays down: status %d\n", status);
 }
 
-static void read_seconds(void)
-{
-	char cmdline[VALUE_SIZE];
-
-	if (read_value("/proc/cmdline", cmdline, sizeof(cmdline)) ||
-	    cmdline_value(cmdline, "percpu.seconds", seconds, sizeof(seconds)))
-		snprintf(seconds, sizeof(seconds), "%d", SECONDS);
-	if (atoi(seconds) <= 0)
-		ksft_exit_fail_msg("percpu.seconds=%s: not a number of seconds\n", seconds);
-}
-
 int main(void)
 {
-	cpu_set_t before, after;
+	cpu_set_t before;
 	size_t i;
-	int err;
 
 	begin_test();
 	if (access(PROGRAM, X_OK))
 		ksft_exit_skip(PROGRAM " is not in this initramfs\n");
-	read_seconds();
+	snprintf(seconds, sizeof(seconds), "%ld", cmdline_number("percpu.seconds", SECONDS));
 	need_cpulist(CPU_DIR "/online", &before);
 
 	bring_loopback_up();
 	ksft_set_plan(ARRAY_SIZE(stressors) + 1);
 	for (i = 0; i < ARRAY_SIZE(stressors); i++)
 		test_stressor(stressors[i]);
-	err = read_cpulist(CPU_DIR "/online", &after);
-	ksft_test_result(!err && CPU_EQUAL(&before, &after), "all online again\n");
+	ksft_test_result(all_online(&before), "all online again\n");
 	ksft_finished();
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * States what the kernel's list of symbols tells of what is built in, for the survey
- * of kernels that nobody here has built: one fact, NAME:TYPE:START-END for each symbol
- * of the series that is there. TYPE is nm's. START and END, which is where the next
- * symbol starts, are offsets in the Image, or 0 where the kernel hides its addresses.
+ * States which functions of the series the kernel has built in, for the survey of
+ * third-party kernels: one fact, NAME:TYPE:START-END for each. TYPE is nm's. START and END,
+ * which is where the next symbol starts, are offsets in the Image, or 0 where the kernel
+ * hides its addresses.
  */
+#include <stdbool.h>
 #include <string.h>
 
 #include "kselftest.h"
-#include "percpu_test.h"
+#include "proc_files.h"
 
-#define SYMBOLS_FILE	"/proc/kallsyms"
 /* The Image starts at such an address, and less than this below its first symbol. */
 #define IMAGE_ALIGN	(2UL << 20)
 
@@ -46,11 +46,13 @@ static bool is_named(const char *symbol, const char *name)
 	return !strncmp(symbol, name, length) && (!symbol[length] || symbol[length] == '.');
 }
 
-/* The list is in the order of addresses. */
+/* The list is in the order of addresses. The name of a module's symbol has more words. */
 static void take_symbol(unsigned long address, char type, const char *name)
 {
 	size_t i;
 
+	if (strchr(name, '['))
+		return;
 	if (!image && strchr("tT", type))
 		image = address & ~(IMAGE_ALIGN - 1);
 	for (i = 0; i < ARRAY_SIZE(symbols); i++) {
@@ -61,22 +63,6 @@ static void take_symbol(unsigned long address, char type, const char *name)
 			symbols[i].start = address;
 		}
 	}
-}
-
-/* Symbols of modules, whose name follows, are of no interest. Returns how many there are. */
-static int read_symbols(FILE *list)
-{
-	char line[1024], type, name[512];
-	unsigned long address;
-	int count = 0;
-
-	while (fgets(line, sizeof(line), list)) {
-		if (strchr(line, '[') || sscanf(line, "%lx %c %511s", &address, &type, name) != 3)
-			continue;
-		take_symbol(address, type, name);
-		count++;
-	}
-	return count;
 }
 
 static unsigned long offset(unsigned long address)
@@ -98,16 +84,16 @@ static void state_symbols(void)
 
 int main(void)
 {
-	FILE *list;
+	int count;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	ksft_print_header();
 	ksft_set_plan(1);
-	list = fopen(SYMBOLS_FILE, "r");
-	if (!list)
-		ksft_exit_skip("no " SYMBOLS_FILE ": %s\n", strerror(errno));
-	if (!read_symbols(list))
-		ksft_exit_skip(SYMBOLS_FILE " is empty\n");
+	count = kallsyms_read(take_symbol);
+	if (count < 0)
+		ksft_exit_skip("no /proc/kallsyms: %s\n", strerror(-count));
+	if (!count)
+		ksft_exit_skip("/proc/kallsyms is empty\n");
 	state_symbols();
 	ksft_test_result_pass("symbols\n");
 	ksft_finished();

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's test_vmalloc.ko: its 35000 per-CPU allocations, and such others of
- * its tests as are quick. In page mode all of them share the vmalloc area with the
- * first chunk.
+ * The kernel's test_vmalloc.ko: its 35000 per-CPU allocations, and those others of its
+ * tests that are quick. In page mode all of them share the vmalloc area with the first
+ * chunk.
  *
- * By one worker. Two of them spin for each other's locks and wait for each other's
- * TLB flushes, while the host, with fewer processors than there are harts, runs
- * neither: on 6.6, which flushes with each vmalloc(), 120 s where one needs 6, and RCU
- * takes that for a stall.
+ * There is one worker. Two would spin for each other's locks and wait for each other's TLB
+ * flushes, while a host with fewer processors than there are harts runs neither: on 6.6,
+ * which flushes with each vmalloc(), 120 s instead of 6, and RCU reports a stall.
  */
 #include <string.h>
 
 #include "kernel_log.h"
+#include "kernel_module.h"
 #include "kselftest.h"
 #include "percpu_test.h"
 

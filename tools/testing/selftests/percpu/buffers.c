@@ -317,14 +317,10 @@ static void test_trace(void)
 int main(void)
 {
 	cpu_set_t possible;
-	int err;
 
 	begin_test();
-	err = read_cpulist(CPU_DIR "/online", &online);
-	if (!err)
-		err = read_cpulist(CPU_DIR "/possible", &possible);
-	if (err)
-		ksft_exit_fail_msg(CPU_DIR ": %s\n", strerror(-err));
+	need_cpulist(CPU_DIR "/online", &online);
+	need_cpulist(CPU_DIR "/possible", &possible);
 	nr_possible = CPU_COUNT(&possible);
 
 	ksft_set_plan(6);

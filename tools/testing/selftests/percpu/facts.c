@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "first_chunk.h"
 #include "kselftest.h"
 #include "percpu_test.h"
 
@@ -72,7 +73,7 @@ static void state_cpu_nodes(void)
 	state_fact("cpu_node", format_cpu_nodes(value, sizeof(value)), value);
 }
 
-/* CPU numbers are the kernel's: which hart boots, and so is CPU 0, is chance. */
+/* The boot hart varies, and with it which hart is CPU 0. */
 static int format_cpu_harts(char *value, size_t size)
 {
 	unsigned long hart;

@@ -1,72 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The first chunk is where the boot message says it is, and the kernel can name
- * the physical address of a per-CPU object in it.
+ * The first chunk is where the boot message says it is, and the kernel exports the
+ * physical address of a per-CPU object in it, crash_notes.
  *
  * The page allocator registers one early vmalloc area for all units. No function
  * called vmalloc() for it, so /proc/vmallocinfo shows no caller; every other area
- * has one. Its address may be hashed, its size is not.
+ * has one.
  *
- * crash_notes is a per-CPU object whose physical address the kernel exports.
- *
- * Who asks for the page allocator gets it. A kernel without it only says "unknown
- * allocator page specified", and goes on.
+ * percpu_alloc=page gives the page allocator. A kernel without it only prints "unknown
+ * allocator page specified" and uses the embed allocator.
  */
 #include <string.h>
 
+#include "first_chunk.h"
 #include "kselftest.h"
 #include "percpu_test.h"
+#include "proc_files.h"
 
 #define NOT_EXPORTED	1
 
-struct range {
-	unsigned long long start;
-	unsigned long long last;
-};
-
-static struct range notes[CPU_SETSIZE];
-
-static int is_early_area(const char *line, unsigned long *size)
-{
-	char kind[16];
-
-	return sscanf(line, "%*s %lu %15s", size, kind) == 2 && !strcmp(kind, "vmalloc");
-}
-
-static int count_early_areas(unsigned long wanted_size, int *wanted, int *all)
-{
-	unsigned long size;
-	char line[1024];
-	FILE *info;
-
-	*wanted = 0;
-	*all = 0;
-	info = fopen("/proc/vmallocinfo", "r");
-	if (!info)
-		return -errno;
-	while (fgets(line, sizeof(line), info)) {
-		if (!is_early_area(line, &size))
-			continue;
-		++*all;
-		*wanted += size == wanted_size;
-	}
-	fclose(info);
-	return 0;
-}
+static struct phys_range notes[CPU_SETSIZE];
 
 static void test_area(const struct first_chunk *chunk, int cpus)
 {
-	unsigned long size = cpus * chunk->unit_size;
-	int wanted, all, err;
+	struct early_areas areas;
+	int err = read_early_areas(cpus * chunk->unit_size, &areas);
 
-	err = count_early_areas(size, &wanted, &all);
 	if (err)
 		ksft_print_msg("/proc/vmallocinfo: %s\n", strerror(-err));
 	else
 		ksft_print_msg("%s: %d of %d early vmalloc areas have %d units of %lu bytes\n",
-			       chunk->is_page ? "page" : "embed", wanted, all, cpus,
+			       chunk->is_page ? "page" : "embed", areas.matches, areas.count, cpus,
 			       chunk->unit_size);
-	ksft_test_result(!err && (chunk->is_page ? wanted == 1 : all == 0), "vmalloc area\n");
+	ksft_test_result(!err && (chunk->is_page ? areas.matches == 1 : !areas.count),
+			 "vmalloc area\n");
 }
 
 static void test_request(const struct first_chunk *chunk)
@@ -80,10 +47,10 @@ static void test_request(const struct first_chunk *chunk)
 	if (err || strcmp(wanted, "page"))
 		ksft_test_result_skip("percpu_alloc=page was not asked for\n");
 	else
-		ksft_test_result(chunk->is_page, "percpu_alloc=page is heeded\n");
+		ksft_test_result(chunk->is_page, "percpu_alloc=page is honoured\n");
 }
 
-static int read_notes(int cpu, struct range *range)
+static int read_notes(int cpu, struct phys_range *range)
 {
 	unsigned long long size;
 	char path[96];
@@ -100,24 +67,6 @@ static int read_notes(int cpu, struct range *range)
 	return 0;
 }
 
-static int is_system_ram(const struct range *range)
-{
-	struct range ram;
-	char line[256];
-	int found = 0;
-	FILE *iomem;
-
-	iomem = fopen("/proc/iomem", "r");
-	if (!iomem)
-		return -errno;
-	while (!found && fgets(line, sizeof(line), iomem))
-		found = strstr(line, " : System RAM\n") &&
-			sscanf(line, " %llx-%llx", &ram.start, &ram.last) == 2 &&
-			ram.start <= range->start && range->last <= ram.last;
-	fclose(iomem);
-	return found;
-}
-
 static int overlapping_cpu(int cpu, const cpu_set_t *cpus)
 {
 	int other;
@@ -131,17 +80,19 @@ static int overlapping_cpu(int cpu, const cpu_set_t *cpus)
 
 static bool notes_are_good(int cpu, const cpu_set_t *cpus)
 {
-	int ram = is_system_ram(&notes[cpu]), other = overlapping_cpu(cpu, cpus);
+	int other = overlapping_cpu(cpu, cpus);
+	struct phys_range ram;
+	int err = iomem_find("System RAM", &notes[cpu], &ram);
 
 	ksft_print_msg("cpu%d: crash_notes at %#llx-%#llx\n", cpu, notes[cpu].start,
 		       notes[cpu].last);
-	if (ram < 0)
-		ksft_print_msg("cpu%d: /proc/iomem: %s\n", cpu, strerror(-ram));
-	if (!ram)
+	if (err == -ENOMSG)
 		ksft_print_msg("cpu%d: that is no System RAM\n", cpu);
+	else if (err)
+		ksft_print_msg("cpu%d: /proc/iomem: %s\n", cpu, strerror(-err));
 	if (other >= 0)
 		ksft_print_msg("cpu%d: that is also cpu%d's\n", cpu, other);
-	return ram > 0 && other < 0;
+	return !err && other < 0;
 }
 
 static void test_notes(int cpu, int err, const cpu_set_t *cpus)

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each CPU goes offline, comes online again and then does real work. The boot CPU
- * is left alone where the kernel does not let it go.
+ * Each CPU goes offline, comes online again and then works. The boot CPU stays online
+ * where the kernel does not allow it to go offline.
  *
- * A CPU that is present and offline comes online too, unless the command line says
- * how many shall: it may have failed to when the kernel booted.
+ * A CPU that is present and offline comes online too, unless the command line limits how
+ * many do: it may have failed to when the kernel booted.
  */
 #include <string.h>
 
 #include "keep_online.h"
 #include "kselftest.h"
 #include "percpu_test.h"
+#include "pinned_run.h"
 
 static int nodes[CPU_SETSIZE];
 static char cmdline[VALUE_SIZE];
@@ -24,15 +25,12 @@ static bool fails(int cpu, const char *what, const char *why)
 static bool works(int cpu)
 {
 	struct pinned_run run;
-	const char *why;
-	int err;
+	const char *why = pinned_work(&run, cpu, nodes[cpu]);
 
-	err = pinned_start(&run, cpu, nodes[cpu]);
-	why = err ? strerror(-err) : pinned_join(&run);
 	return why ? fails(cpu, "work", why) : true;
 }
 
-static bool comes(int cpu)
+static bool comes_online(int cpu)
 {
 	struct hotplug_tries tries = {};
 	int err;
@@ -41,7 +39,7 @@ static bool comes(int cpu)
 		return fails(cpu, "offline", "still in the list of online CPUs");
 	err = set_online_patiently(cpu, true, &tries);
 	if (tries.not_stopped)
-		ksft_print_msg("cpu%d: had not stopped, told %u times more to start\n", cpu,
+		ksft_print_msg("cpu%d: had not stopped, %u more attempts to start it\n", cpu,
 			       tries.not_stopped);
 	if (err)
 		return fails(cpu, "online", strerror(-err));
@@ -71,16 +69,16 @@ static void test_offline_cpus(const cpu_set_t *offline)
 	int cpu;
 
 	if (limit || !CPU_COUNT(offline)) {
-		ksft_test_result_skip("CPUs that were offline come: %s\n",
+		ksft_test_result_skip("CPUs that were offline come online: %s\n",
 				      limit ? limit : "there are none");
 		return;
 	}
 	for (cpu = next_cpu(-1, offline); cpu >= 0; cpu = next_cpu(cpu, offline))
-		ok &= comes(cpu);
-	ksft_test_result(ok, "CPUs that were offline come\n");
+		ok &= comes_online(cpu);
+	ksft_test_result(ok, "CPUs that were offline come online\n");
 }
 
-/* What the kernel says where the boot CPU must stay; any other error is a fault. */
+/* Only these errors mean that the boot CPU must stay online. */
 static bool must_stay(int cpu, int err)
 {
 	return cpu == 0 && (err == -EPERM || err == -EBUSY || err == -EOPNOTSUPP);
@@ -97,20 +95,7 @@ static void test_cpu(int cpu)
 	}
 	if (err)
 		fails(cpu, "offline", strerror(-err));
-	ksft_test_result(!err && comes(cpu), "cpu%d\n", cpu);
-}
-
-static void test_all_online(const cpu_set_t *before)
-{
-	cpu_set_t after;
-	int err;
-
-	err = read_cpulist(CPU_DIR "/online", &after);
-	if (err)
-		ksft_print_msg("%s/online: %s\n", CPU_DIR, strerror(-err));
-	if (!err)
-		CPU_AND(&after, &after, before);
-	ksft_test_result(!err && CPU_EQUAL(before, &after), "all online again\n");
+	ksft_test_result(!err && comes_online(cpu), "cpu%d\n", cpu);
 }
 
 static bool any_can_hotplug(const cpu_set_t *cpus)
@@ -138,9 +123,7 @@ int main(void)
 	err = read_value("/proc/cmdline", cmdline, sizeof(cmdline));
 	if (err)
 		ksft_exit_fail_msg("/proc/cmdline: %s\n", strerror(-err));
-	err = read_cpu_nodes(nodes);
-	if (err && err != -ENOENT)
-		ksft_exit_fail_msg("%s: %s\n", NODE_DIR, strerror(-err));
+	need_cpu_nodes(nodes);
 
 	keep_online();
 	ksft_set_plan(CPU_COUNT(&online) + 2);
@@ -148,6 +131,6 @@ int main(void)
 		test_cpu(cpu);
 	CPU_XOR(&offline, &present, &online);
 	test_offline_cpus(&offline);
-	test_all_online(&online);
+	ksft_test_result(all_online(&online), "all online again\n");
 	ksft_finished();
 }

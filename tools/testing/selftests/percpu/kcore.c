@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The units of the first chunk are what the kernel takes them for, seen from
- * outside through /proc/kcore:
+ * The units of the first chunk, seen through /proc/kcore:
  * - in page mode they tile the early vmalloc area, in embed mode they lie in the
  *   linear map and do not overlap;
  * - the kernel's page table maps each page of each unit, to a page of its own;
@@ -15,6 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "first_chunk.h"
 #include "kernel_memory.h"
 #include "kselftest.h"
 #include "percpu_map.h"
@@ -23,48 +23,12 @@
 #define PAGE_SIZE	4096UL	/* RISC-V has no other */
 #define MAX_PAGES	1024
 #define MAGIC		0x7063000000000000ULL	/* and the pid: what a test left behind stays */
-#define KPTR_RESTRICT	"/proc/sys/kernel/kptr_restrict"
 
 static struct first_chunk chunk;
 static cpu_set_t possible;
 static unsigned long units[CPU_SETSIZE];
 static unsigned long long pages[CPU_SETSIZE][MAX_PAGES];
-static unsigned long area_start, area_end;
-
-static int find_area(void)
-{
-	unsigned long start, end, size, wanted = CPU_COUNT(&possible) * chunk.unit_size;
-	char line[1024], kind[16];
-	FILE *info;
-
-	info = fopen("/proc/vmallocinfo", "r");
-	if (!info)
-		return -errno;
-	while (!area_end && fgets(line, sizeof(line), info))
-		if (sscanf(line, "%lx-%lx %lu %15s", &start, &end, &size, kind) == 4 &&
-		    size == wanted && !strcmp(kind, "vmalloc")) {
-			area_start = start;
-			area_end = end;
-		}
-	fclose(info);
-	return area_end ? 0 : -ENOMSG;
-}
-
-/* Only with kptr_restrict=1 the addresses are real ones, for who has CAP_SYSLOG. */
-static int read_area(void)
-{
-	char before[16];
-	int err;
-
-	err = read_value(KPTR_RESTRICT, before, sizeof(before));
-	if (!err)
-		err = write_value(KPTR_RESTRICT, "1");
-	if (err)
-		return err;
-	err = find_area();
-	write_value(KPTR_RESTRICT, before);
-	return err;
-}
+static struct early_areas area;
 
 static bool fails(int cpu, const char *what, unsigned long long address)
 {
@@ -75,12 +39,12 @@ static bool fails(int cpu, const char *what, unsigned long long address)
 static bool tiles_area(int cpu)
 {
 	static bool taken[CPU_SETSIZE];
-	unsigned long index = (units[cpu] - area_start) / chunk.unit_size;
+	unsigned long index = (units[cpu] - area.start) / chunk.unit_size;
 
-	if (units[cpu] < area_start || units[cpu] + chunk.unit_size > area_end)
-		return fails(cpu, "not in the early area at", area_start);
-	if ((units[cpu] - area_start) % chunk.unit_size)
-		return fails(cpu, "no multiple of the unit size from", area_start);
+	if (units[cpu] < area.start || units[cpu] + chunk.unit_size > area.end)
+		return fails(cpu, "not in the early area at", area.start);
+	if ((units[cpu] - area.start) % chunk.unit_size)
+		return fails(cpu, "no multiple of the unit size from", area.start);
 	if (taken[index])
 		return fails(cpu, "another CPU's too", units[cpu]);
 	taken[index] = true;
@@ -103,9 +67,14 @@ static bool is_apart(int cpu)
 
 static void test_places(void)
 {
-	int cpu, err = chunk.is_page ? read_area() : 0;
-	bool ok = !err;
+	int cpu, err = 0;
+	bool ok;
 
+	if (chunk.is_page)
+		err = read_early_areas(CPU_COUNT(&possible) * chunk.unit_size, &area);
+	if (chunk.is_page && !err && !area.matches)
+		err = -ENOMSG;
+	ok = !err;
 	if (err)
 		ksft_print_msg("early area in /proc/vmallocinfo: %s\n", strerror(-err));
 	for (cpu = next_cpu(-1, &possible); cpu >= 0 && !err; cpu = next_cpu(cpu, &possible))
@@ -299,9 +268,7 @@ static void read_all(void)
 {
 	int cpu, err;
 
-	err = read_cpulist(CPU_DIR "/possible", &possible);
-	if (err)
-		ksft_exit_fail_msg("%s/possible: %s\n", CPU_DIR, strerror(-err));
+	need_cpulist(CPU_DIR "/possible", &possible);
 	need_first_chunk(&chunk);
 	if (chunk.pages > MAX_PAGES)
 		ksft_exit_fail_msg("units of %lu pages\n", chunk.pages);

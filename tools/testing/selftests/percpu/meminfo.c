@@ -7,7 +7,7 @@
 #include "percpu_test.h"
 #include "users.h"
 
-#define ROUNDS	3
+#define ROUNDS	2
 
 int main(void)
 {

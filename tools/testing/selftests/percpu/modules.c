@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Modules with static per-CPU data come and go.
+ * Modules with static per-CPU data are loaded and unloaded.
  *
  * Such data lie in the part of the first chunk that is reserved for modules, next
  * to the kernel's own (percpu_modalloc() in kernel/module/main.c). percpu_test.ko
- * computes with its own, complains by WARN() and always declines to stay;
- * scftorture.ko stays, and its calls count in each CPU's own. debugfs's percpu_stats
- * tells what is left free.
+ * computes with its own, reports errors by WARN() and never stays loaded; scftorture.ko
+ * stays, and its calls count in each CPU's own. debugfs's percpu_stats says what is free.
  *
- * Not for KASAN before v6.4: with either first chunk it then frees pages of shadow
- * that are memblock's when a module goes ("Bad page state"), until 96f9d4daf745
- * ("riscv: Rework kasan population functions").
+ * Not for KASAN before v6.4: with either first chunk the removal of a module then frees
+ * pages of shadow that are memblock's ("Bad page state"), until 96f9d4daf745 ("riscv:
+ * Rework kasan population functions").
  */
 #include <string.h>
 
 #include "kernel_log.h"
+#include "kernel_module.h"
 #include "kselftest.h"
 #include "percpu_stats.h"
 #include "percpu_test.h"
 
-#define ROUNDS		20
+#define ROUNDS		5
 #define SECTION		".data..percpu"
 
 /* As little as scftorture can do: here it has to be there and to count */
@@ -69,11 +69,13 @@ static long load_and_unload(void)
 
 static void test_staying(long size)
 {
-	int i, log, err, rounds = 0;
+	struct kernel_log log;
+	int i, err, rounds = 0;
 	long taken;
 
-	log = log_open();
-	err = module_load("torture", "");
+	err = log_open(&log);
+	if (!err)
+		err = module_load("torture", "");
 	for (i = 0; i < ROUNDS && !err; i++) {
 		taken = load_and_unload();
 		if (taken < 0)
@@ -86,7 +88,8 @@ static void test_staying(long size)
 	if (err)
 		ksft_print_msg("scftorture: %s\n", strerror(-err));
 	module_unload("torture");
-	err = log_read(log, take_message);
+	err = log_read(&log, take_message);
+	log_close(&log);
 	ksft_test_result(rounds == ROUNDS, "scftorture: %ld bytes are taken in %d rounds of %d\n",
 			 size, rounds, ROUNDS);
 	ksft_test_result(!err && !splats, "no splat\n");
@@ -103,7 +106,7 @@ static void prepare(void)
 	if (err)
 		ksft_exit_skip(PERCPU_STATS ": %s (PERCPU_STATS)\n", strerror(-err));
 	if (percpu_stats_reserved_free() < 0)
-		ksft_exit_skip(PERCPU_STATS " tells nothing about a reserved chunk\n");
+		ksft_exit_skip(PERCPU_STATS " has no reserved chunk\n");
 }
 
 int main(void)

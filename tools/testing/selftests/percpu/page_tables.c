@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/param.h>
 
+#include "first_chunk.h"
 #include "kernel_memory.h"
 #include "kselftest.h"
 #include "percpu_test.h"
@@ -140,8 +141,8 @@ static void test_unit(int cpu, const struct first_chunk *chunk)
 }
 
 /*
- * The dump visits each entry that points to KASAN's zero page, and never lets anybody
- * else have the CPU: half a minute in sv57, and RCU complains.
+ * The dump visits each entry that points to KASAN's zero page, without rescheduling: half
+ * a minute in sv57, and RCU reports a stall.
  */
 static bool is_sv57(void)
 {
@@ -154,12 +155,10 @@ int main(void)
 {
 	struct first_chunk chunk;
 	cpu_set_t possible;
-	int cpu, err;
+	int cpu;
 
 	begin_test();
-	err = read_cpulist(CPU_DIR "/possible", &possible);
-	if (err)
-		ksft_exit_fail_msg("%s/possible: %s\n", CPU_DIR, strerror(-err));
+	need_cpulist(CPU_DIR "/possible", &possible);
 	need_first_chunk(&chunk);
 	kernel_memory_open();
 	if (kernel_symbols.kasan_shadow && is_sv57())

@@ -7,6 +7,7 @@
 
 #include "kselftest.h"
 #include "percpu_test.h"
+#include "pinned_run.h"
 
 #define AT_ONCE	8
 
@@ -39,15 +40,11 @@ static int run_some(int first, const cpu_set_t *online)
 int main(void)
 {
 	cpu_set_t online;
-	int cpu, err;
+	int cpu;
 
 	begin_test();
-	err = read_cpulist(CPU_DIR "/online", &online);
-	if (err)
-		ksft_exit_fail_msg("%s/online: %s\n", CPU_DIR, strerror(-err));
-	err = read_cpu_nodes(nodes);
-	if (err && err != -ENOENT)
-		ksft_exit_fail_msg("%s: %s\n", NODE_DIR, strerror(-err));
+	need_cpulist(CPU_DIR "/online", &online);
+	need_cpu_nodes(nodes);
 
 	ksft_set_plan(CPU_COUNT(&online));
 	for (cpu = next_cpu(-1, &online); cpu >= 0; cpu = run_some(cpu, &online))

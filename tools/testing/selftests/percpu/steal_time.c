@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest of KVM learns what its host steals from each of its CPUs: the kernel has
- * told the host where to count (STA of the SBI), and what /proc/stat shows grows while
- * the host is busy. It goes on from there, and not from zero, for a CPU that was
- * offline. For suspend and resume there is steal_after_resume.
+ * A guest of KVM accounts the time that its host steals from each of its CPUs: the kernel
+ * has passed the host an address to count at (STA of the SBI), and what /proc/stat shows
+ * grows while the host is busy. For a CPU that was offline it continues from there, and
+ * not from zero.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/param.h>
-#include <unistd.h>
 
 #include "keep_online.h"
+#include "kernel_log.h"
 #include "kselftest.h"
 #include "percpu_test.h"
 #include "steal.h"
@@ -28,18 +26,13 @@ static void count_message(const char *message)
 
 static int count_messages(void)
 {
-	char record[8192];
-	ssize_t n;
-	int log;
+	struct kernel_log log;
+	int err = log_open_whole(&log);
 
-	log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (log < 0)
-		return -errno;
-	while ((n = read(log, record, sizeof(record) - 1)) > 0 || (n < 0 && errno == EPIPE)) {
-		record[MAX(n, 0)] = '\0';
-		count_message(record);
-	}
-	close(log);
+	if (err)
+		return err;
+	log_read(&log, count_message);	/* even if some are lost */
+	log_close(&log);
 	return 0;
 }
 
@@ -50,7 +43,7 @@ static void test_grows(int cpu)
 	ksft_test_result(steal_goes_on(cpu, &before), "cpu%d\n", cpu);
 }
 
-static bool goes_and_comes(int cpu)
+static bool offline_and_online(int cpu)
 {
 	struct hotplug_tries tries = {};
 	int err = set_online_patiently(cpu, false, &tries);
@@ -70,7 +63,7 @@ static void test_hotplug(int cpu)
 		ksft_test_result_skip("cpu%d after it was offline: it stays online\n", cpu);
 		return;
 	}
-	ksft_test_result(!read_cpu_times(cpu, &before) && goes_and_comes(cpu) &&
+	ksft_test_result(!read_cpu_times(cpu, &before) && offline_and_online(cpu) &&
 			 steal_goes_on(cpu, &before), "cpu%d after it was offline\n", cpu);
 }
 
@@ -79,16 +72,15 @@ int main(void)
 	int cpu, err;
 
 	begin_test();
-	err = read_cpulist(CPU_DIR "/online", &online);
-	if (!err)
-		err = count_messages();
+	need_cpulist(CPU_DIR "/online", &online);
+	err = count_messages();
 	if (err)
-		ksft_exit_fail_msg("%s\n", strerror(-err));
+		ksft_exit_fail_msg("/dev/kmsg: %s\n", strerror(-err));
 	if (!detected)
 		ksft_exit_skip("the kernel has no PARAVIRT, or its SBI no steal time\n");
 
 	if (computing != 1 || failed)
-		ksft_exit_fail_msg("the host does not know where to count\n");
+		ksft_exit_fail_msg("the host was not given an address to count at\n");
 
 	keep_online();
 	ksft_set_plan(2 * CPU_COUNT(&online));

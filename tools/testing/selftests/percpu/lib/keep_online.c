@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A test that takes CPUs offline may end before they are back: because it fails, or
- * because whoever runs it has no more time for it. So it goes on in a child, and the
- * parent puts the CPUs back when the child has ended.
+ * A test that takes CPUs offline may end before they are online again: because it fails,
+ * or because its time is up. So it continues in a child, and the parent restores the CPUs
+ * when the child has ended.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,100 +1,89 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The kernel's log and its modules, for tests that are modules of the kernel and
- * say in the log how they went. Functions return 0 or a negative errno.
- */
+/* The kernel's log, /dev/kmsg. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/elf.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel_log.h"
 #include "kselftest.h"
 
-#define RECORD_SIZE	8192
-#define POLL_USECONDS	20000
-
-static int open_log(int whence)
+static int open_at(struct kernel_log *log, int whence)
 {
-	int err, log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-
-	if (log < 0)
+	log->err = 0;
+	log->number = 0;
+	log->fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (log->fd < 0)
 		return -errno;
-	if (lseek(log, 0, whence) < 0) {
-		err = -errno;
-		close(log);
-		return err;
+	if (lseek(log->fd, 0, whence) < 0) {
+		log->err = -errno;
+		close(log->fd);
 	}
-	return log;
+	return log->err;
+}
+
+/* For the messages that come from now on. Returns 0 or a negative errno. */
+int log_open(struct kernel_log *log)
+{
+	return open_at(log, SEEK_END);
+}
+
+/* For all messages that are still there. Returns 0 or a negative errno. */
+int log_open_whole(struct kernel_log *log)
+{
+	return open_at(log, SEEK_SET);
 }
 
 /**
- * log_open - follow the kernel's log from now on
+ * log_next - read the next message
+ * @log: the log
  *
- * Return: a descriptor for log_read(), or a negative errno.
+ * Return: the message, in which the kernel writes a newline as "\x0a", or NULL if there is
+ * none yet. @log->err says whether one was lost.
  */
-int log_open(void)
+const char *log_next(struct kernel_log *log)
 {
-	return open_log(SEEK_END);
-}
-
-/**
- * log_open_whole - follow the kernel's log from the oldest message on
- *
- * Return: a descriptor for log_read(), or a negative errno.
- */
-int log_open_whole(void)
-{
-	return open_log(SEEK_SET);
-}
-
-/**
- * log_read - take the messages that have come since the last time
- * @log: from log_open() or log_open_whole()
- * @each: called with each of them; the kernel writes a newline in it as "\x0a"
- *
- * Return: 0, -EPIPE if the kernel overwrote some that were not read yet, or
- * another negative errno.
- */
-int log_read(int log, log_fn each)
-{
-	char record[RECORD_SIZE], *message;
-	int err = 0;
+	char *message;
 	ssize_t n;
 
 	for (;;) {
-		n = read(log, record, sizeof(record) - 1);
+		n = read(log->fd, log->record, sizeof(log->record) - 1);
 		if (n < 0 && errno == EPIPE) {
-			err = -EPIPE;	/* goes on with the oldest one */
+			log->err = -EPIPE;	/* goes on with the oldest one */
 			continue;
 		}
-		if (n <= 0)
-			return n < 0 && errno != EAGAIN ? -errno : err;
-		record[n] = '\0';
-		message = strchr(record, ';');
-		if (!message)
+		if (n <= 0) {
+			if (n < 0 && errno != EAGAIN)
+				log->err = -errno;
+			return NULL;
+		}
+		log->record[n] = '\0';
+		message = strchr(log->record, ';');
+		/* "<priority>,<number>,...;<message>", and lines of " KEY=value" */
+		if (!message || sscanf(log->record, "%*u,%llu,", &log->number) != 1)
 			continue;
-		/* " KEY=value" lines follow */
 		message[strcspn(message, "\n")] = '\0';
-		each(message + 1);
+		return message + 1;
 	}
 }
 
-/**
- * log_is_splat - is it a message that must not appear
- * @message: the message
- *
- * The console is judged by the runner; this is for tests that keep the console
- * quiet, or that tell by the log which of their rounds went wrong.
- */
+/* Reads all messages that there are. Returns what log_next() left in @log->err. */
+int log_read(struct kernel_log *log, log_fn each)
+{
+	const char *message;
+
+	while ((message = log_next(log)))
+		each(message);
+	return log->err;
+}
+
+void log_close(struct kernel_log *log)
+{
+	close(log->fd);
+}
+
+/* Is it a message that must not appear? */
 bool log_is_splat(const char *message)
 {
 	static const char * const starts[] = {
@@ -109,196 +98,10 @@ bool log_is_splat(const char *message)
 	return false;
 }
 
-/**
- * log_find - find a text in a message
- * @message: the message
- * @text: the text
- *
- * Return: what follows it, or NULL if it is not there.
- */
+/* Returns what follows @text in the message, or NULL. */
 const char *log_find(const char *message, const char *text)
 {
 	const char *found = strstr(message, text);
 
 	return found ? found + strlen(text) : NULL;
-}
-
-/* "kernel/lib/<name>.ko: ..." of modules.dep */
-static bool is_entry_of(char *line, const char *name)
-{
-	char file[80], *end = strchr(line, ':'), *slash;
-
-	if (!end)
-		return false;
-	*end = '\0';
-	slash = strrchr(line, '/');
-	snprintf(file, sizeof(file), "%s.ko", name);
-	return !strcmp(slash ? slash + 1 : line, file);
-}
-
-/* Finds a module of the running kernel where a distribution has them. */
-static int find_module(const char *name, char *path, size_t size)
-{
-	char dep[300], line[4096];
-	struct utsname kernel;
-	int err = -ENOENT;
-	FILE *modules;
-
-	uname(&kernel);
-	snprintf(dep, sizeof(dep), MODULE_DIR "/%s/modules.dep", kernel.release);
-	modules = fopen(dep, "r");
-	if (!modules)
-		return -errno;
-	while (err && fgets(line, sizeof(line), modules)) {
-		if (!is_entry_of(line, name))
-			continue;
-		snprintf(path, size, MODULE_DIR "/%s/%s", kernel.release, line);
-		err = 0;
-	}
-	fclose(modules);
-	return err;
-}
-
-static int module_open(const char *name)
-{
-	char path[sizeof(struct utsname) + 4096];
-	int fd, err;
-
-	snprintf(path, sizeof(path), MODULE_DIR "/%s.ko", name);
-	if (access(path, F_OK)) {
-		err = find_module(name, path, sizeof(path));
-		if (err)
-			return err;
-	}
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
-/**
- * module_exists - can a module be loaded
- * @name: the module
- */
-bool module_exists(const char *name)
-{
-	int fd = module_open(name);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
-/* Returns the size of the section in the ELF image, 0 if it is not there. */
-static long section_size(const char *image, const char *section)
-{
-	const struct elf64_hdr *header = (const void *)image;
-	const struct elf64_shdr *sections = (const void *)(image + header->e_shoff);
-	const char *names = image + sections[header->e_shstrndx].sh_offset;
-	int i;
-
-	for (i = 0; i < header->e_shnum; i++)
-		if (!strcmp(names + sections[i].sh_name, section))
-			return sections[i].sh_size;
-	return 0;
-}
-
-/**
- * module_section_size - how large a section of a module is
- * @name: the module
- * @section: the section, such as ".data..percpu"
- *
- * Return: bytes, 0 if it has none, or a negative errno.
- */
-long module_section_size(const char *name, const char *section)
-{
-	long size = -EINVAL;
-	struct stat stat;
-	char *image;
-	int fd;
-
-	fd = module_open(name);
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &stat)) {
-		size = -errno;
-		close(fd);
-		return size;
-	}
-	image = mmap(NULL, stat.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
-	if (image == MAP_FAILED)
-		return -errno;
-	if (stat.st_size > (off_t)sizeof(struct elf64_hdr) && !memcmp(image, ELFMAG, SELFMAG))
-		size = section_size(image, section);
-	munmap(image, stat.st_size);
-	return size;
-}
-
-/**
- * module_load - load a module
- * @name: a file in MODULE_DIR, or in the running kernel's folder there, without ".ko"
- * @parameters: as in "nr_threads=2 run_test_mask=128"
- *
- * Return: 0, or a negative errno; -EAGAIN from those of the kernel's tests that
- * do their work while they are loaded and then decline to stay.
- */
-int module_load(const char *name, const char *parameters)
-{
-	int fd, err = 0;
-
-	fd = module_open(name);
-	if (fd < 0)
-		return fd;
-	if (syscall(SYS_finit_module, fd, parameters, 0))
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-/**
- * module_unload - unload a module
- * @name: the module
- *
- * Return: 0, or a negative errno.
- */
-int module_unload(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
-}
-
-/**
- * module_run - load a module whose work is done while it is loaded
- * @name: the module
- * @parameters: its parameters
- * @each: called with each message of the kernel's log meanwhile
- *
- * A child loads it, so that the log is read before the kernel overwrites it.
- *
- * Return: what module_load() returned, -EPIPE if messages were lost, -EIO if the
- * child died, or another negative errno.
- */
-int module_run(const char *name, const char *parameters, log_fn each)
-{
-	int log, status, err, lost = 0;
-	pid_t pid, done;
-
-	log = log_open();
-	if (log < 0)
-		return log;
-	fflush(stdout);
-	pid = fork();
-	if (!pid)
-		_exit(-module_load(name, parameters));
-	err = pid < 0 ? -errno : 0;
-	while (!err) {
-		done = waitpid(pid, &status, WNOHANG);
-		if (log_read(log, each))
-			lost = -EPIPE;
-		if (done)
-			break;
-		usleep(POLL_USECONDS);
-	}
-	close(log);
-	if (err || lost)
-		return err ? err : lost;
-	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EIO;
 }

@@ -13,6 +13,7 @@
 
 #include "kernel_memory.h"
 #include "kselftest.h"
+#include "proc_files.h"
 
 #define MAX_SEGMENTS	64
 #define NO_PHYS		((unsigned long long)-1)
@@ -27,10 +28,10 @@
 static int kcore = -1;
 static struct elf64_phdr segments[MAX_SEGMENTS];
 static int nr_segments;
-static unsigned long long image_phys;
+static struct phys_range code;
 static int levels;	/* of the page table */
 
-/** kernel_symbols - what kernel_memory_open() found */
+/* What kernel_memory_open() found */
 struct kernel_symbols kernel_symbols;
 
 static const struct {
@@ -69,46 +70,14 @@ static int read_segments(void)
 	return pread_all(kcore, segments, nr_segments * sizeof(*segments), header.e_phoff);
 }
 
-static void take_symbol(const char *name, unsigned long address)
+static void take_symbol(unsigned long address, char type, const char *name)
 {
 	size_t i;
 
+	(void)type;
 	for (i = 0; i < ARRAY_SIZE(wanted); i++)
 		if (!strcmp(wanted[i].name, name))
 			*wanted[i].address = address;
-}
-
-static int read_symbols(void)
-{
-	unsigned long address;
-	char line[1024], name[256];
-	FILE *kallsyms;
-
-	kallsyms = fopen("/proc/kallsyms", "r");
-	if (!kallsyms)
-		return -errno;
-	while (fgets(line, sizeof(line), kallsyms))
-		if (sscanf(line, "%lx %*c %255s", &address, name) == 2)
-			take_symbol(name, address);
-	fclose(kallsyms);
-	return 0;
-}
-
-/* The code comes first in the image. */
-static int read_image_phys(void)
-{
-	char line[256];
-	int found = 0;
-	FILE *iomem;
-
-	iomem = fopen("/proc/iomem", "r");
-	if (!iomem)
-		return -errno;
-	while (!found && fgets(line, sizeof(line), iomem))
-		found = strstr(line, " : Kernel code\n") &&
-			sscanf(line, " %llx-", &image_phys) == 1;
-	fclose(iomem);
-	return found ? 0 : -ENOMSG;
 }
 
 static int read_levels(void)
@@ -143,12 +112,13 @@ void kernel_memory_open(void)
 	err = read_segments();
 	if (err)
 		ksft_exit_fail_msg("/proc/kcore: %s\n", strerror(-err));
-	err = read_symbols();
-	if (err)
+	err = kallsyms_read(take_symbol);
+	if (err < 0)
 		ksft_exit_skip("/proc/kallsyms: %s (KALLSYMS)\n", strerror(-err));
 	if (!kernel_symbols.percpu_offset || !kernel_symbols.percpu_start)
 		ksft_exit_skip("__per_cpu_offset is hidden (KALLSYMS_ALL, kptr_restrict)\n");
-	err = read_image_phys();
+	/* the code comes first in the image */
+	err = iomem_find("Kernel code", NULL, &code);
 	if (err)
 		ksft_exit_fail_msg("/proc/iomem: Kernel code: %s\n", strerror(-err));
 	err = read_levels();
@@ -210,7 +180,7 @@ int kernel_linear_to_phys(unsigned long address, unsigned long long *phys)
  */
 unsigned long long kernel_image_to_phys(unsigned long address)
 {
-	return image_phys + (address - kernel_symbols.text);
+	return code.start + (address - kernel_symbols.text);
 }
 
 /**
@@ -259,7 +229,7 @@ int kernel_read_offset(int cpu, unsigned long *offset)
 }
 
 /**
- * kernel_read_unit - tell where a CPU's unit of the first chunk is
+ * kernel_read_unit - find where a CPU's unit of the first chunk is
  * @cpu: the CPU
  * @unit: its virtual address; the static per-CPU data comes first in it
  *

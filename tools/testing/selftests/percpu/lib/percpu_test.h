@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the per-CPU memory tests share: small files, CPUs, the boot message, pinned processes. */
+/* What the per-CPU memory tests share: small files, the command line, CPUs. */
 #ifndef PERCPU_TEST_H
 #define PERCPU_TEST_H
 
@@ -15,43 +15,9 @@
 #define PAGING_SIZE	16
 
 /**
- * struct first_chunk - what the kernel said at boot about its first chunk
- * @is_page: page allocator, else embed
- * @pages: pages of each unit that are in use
- * @static_size: bytes of static per-CPU data
- * @reserved_size: bytes reserved for modules
- * @dyn_size: bytes left for dynamic allocations
- * @unit_size: bytes from one CPU's unit to the next, and of a unit in every later chunk
- */
-struct first_chunk {
-	bool is_page;
-	unsigned long pages;
-	unsigned long static_size;
-	unsigned long reserved_size;
-	unsigned long dyn_size;
-	unsigned long unit_size;
-};
-
-/**
- * struct pinned_run - a process that works on one CPU
- * @cpu: where it must run
- * @node: the node that getcpu() must name there, or -1 if any will do
- * @pid: the process
- * @report: it writes there why it failed
- * @why: why it failed, empty while it has not
- */
-struct pinned_run {
-	int cpu;
-	int node;
-	pid_t pid;
-	int report;
-	char why[96];
-};
-
-/**
- * struct hotplug_tries - how often a CPU had to be told again
+ * struct hotplug_tries - retries of set_online_patiently()
  * @busy: because the kernel answered EBUSY
- * @not_stopped: because its hart had not stopped
+ * @not_stopped: because the CPU's hart had not stopped
  */
 struct hotplug_tries {
 	unsigned int busy;
@@ -74,14 +40,12 @@ int set_online(int cpu, bool online);
 long elapsed_ms(const struct timespec *since);
 int set_online_patiently(int cpu, bool online, struct hotplug_tries *tries);
 bool is_online(int cpu);
+bool all_online(const cpu_set_t *before);
 int run_on_cpu(int cpu);
 int read_cpu_nodes(int nodes[CPU_SETSIZE]);
+void need_cpu_nodes(int nodes[CPU_SETSIZE]);
 int read_paging(char mode[PAGING_SIZE]);
 int cmdline_value(const char *cmdline, const char *name, char *value, size_t size);
-int parse_first_chunk(const char *message, struct first_chunk *chunk);
-int read_first_chunk(struct first_chunk *chunk);
-void need_first_chunk(struct first_chunk *chunk);
-int pinned_start(struct pinned_run *run, int cpu, int node);
-const char *pinned_join(struct pinned_run *run);
+long cmdline_number(const char *name, long otherwise);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest that keeps more CPUs busy than its host has is stolen from, without
- * anything else to do for the host.
+ * A guest that keeps more CPUs busy than its host has accrues steal time, even if the host
+ * has no other work.
  */
 #include <errno.h>
 #include <signal.h>
@@ -80,7 +80,7 @@ void load_start(void)
 	}
 }
 
-/** load_stop - let all of them rest again */
+/* Ends what load_start() began. */
 void load_stop(void)
 {
 	while (nr_spinners) {

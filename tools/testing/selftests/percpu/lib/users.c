@@ -2,7 +2,7 @@
 /*
  * A user is a tmpfs mount in a namespace of its own (some dozen bytes for each CPU)
  * and, where the kernel has them, a network namespace (a few KiB) and a per-CPU
- * array of BPF (VALUE_BYTES). A child takes them and they go when it exits, some of
+ * array of BPF (VALUE_BYTES). A child has them. They are freed when it exits, some of
  * them later, from a workqueue and after a grace period.
  */
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "first_chunk.h"
 #include "kselftest.h"
 #include "percpu_map.h"
 #include "percpu_stats.h"
@@ -142,7 +143,7 @@ int users_wait(const struct users *users)
 }
 
 /**
- * users_stop - let a child and its users go
+ * users_stop - end a child and its users
  * @users: the child
  */
 void users_stop(const struct users *users)
@@ -208,10 +209,10 @@ static struct percpu_usage wait_for_return(const struct percpu_level *level)
 }
 
 /**
- * percpu_level_round - let users come up to the level, and go
+ * percpu_level_round - let users take memory up to the level, and free it
  * @level: the level
  *
- * Return: true if some did.
+ * Return: true if they did.
  */
 bool percpu_level_round(const struct percpu_level *level)
 {

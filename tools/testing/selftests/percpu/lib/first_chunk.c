@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The first chunk of per-CPU memory: the boot message about it, and its vmalloc area. */
+#include <stdio.h>
+#include <string.h>
+
+#include "first_chunk.h"
+#include "kernel_log.h"
+#include "kselftest.h"
+#include "percpu_test.h"
+
+#define KPTR_RESTRICT	"/proc/sys/kernel/kptr_restrict"
+
+/*
+ * Parses "percpu: Embedded 15 pages/cpu s21752 r8192 d31496 u61440" or "percpu: 15 4K
+ * pages/cpu s21752 r8192 d31496". Older kernels write "PERCPU:", and an address before the
+ * sizes. Returns false if the message is about something else.
+ */
+static bool parse_first_chunk(const char *message, struct first_chunk *chunk)
+{
+	unsigned long page_kb;
+	const char *sizes;
+
+	if (strncmp(message, "percpu: ", 8) && strncmp(message, "PERCPU: ", 8))
+		return false;
+	message += 8;
+	sizes = strstr(message, " pages/cpu ");
+	sizes = sizes ? strstr(sizes, " s") : NULL;
+	if (!sizes || sscanf(sizes, " s%lu r%lu d%lu", &chunk->static_size,
+			     &chunk->reserved_size, &chunk->dyn_size) != 3)
+		return false;
+
+	chunk->is_page = sscanf(message, "%lu %luK pages/cpu", &chunk->pages, &page_kb) == 2;
+	if (chunk->is_page) {
+		chunk->unit_size = chunk->pages * page_kb * 1024;
+		return true;
+	}
+	return sscanf(message, "Embedded %lu pages/cpu", &chunk->pages) == 1 &&
+	       sscanf(sizes, " s%*u r%*u d%*u u%lu", &chunk->unit_size) == 1;
+}
+
+/**
+ * read_first_chunk - find the message about the first chunk in the kernel's log
+ * @chunk: what it says
+ *
+ * Return: 0, -ENOMSG if there is no such message, -ENODATA if the log has lost its
+ * first messages, or another negative errno.
+ */
+int read_first_chunk(struct first_chunk *chunk)
+{
+	unsigned long long first;
+	struct kernel_log log;
+	const char *message;
+	int err;
+
+	err = log_open_whole(&log);
+	if (err)
+		return err;
+	message = log_next(&log);
+	first = log.number;
+	while (message && !parse_first_chunk(message, chunk))
+		message = log_next(&log);
+	log_close(&log);
+	if (message)
+		return 0;
+	if (log.err && log.err != -EPIPE)
+		return log.err;
+	return first ? -ENODATA : -ENOMSG;
+}
+
+/**
+ * need_first_chunk - find the message about the first chunk in the kernel's log
+ * @chunk: what it says
+ *
+ * Ends the test as skipped if the log cannot be read or has lost its beginning, as
+ * failed if it is whole and has no such message.
+ */
+void need_first_chunk(struct first_chunk *chunk)
+{
+	int err = read_first_chunk(chunk);
+
+	if (err == -ENOMSG)
+		ksft_exit_fail_msg("the kernel's log says nothing about the first chunk\n");
+	if (err == -ENODATA)
+		ksft_exit_skip("the kernel's log has lost its beginning (log_buf_len=)\n");
+	if (err)
+		ksft_exit_skip("/dev/kmsg: %s\n", strerror(-err));
+}
+
+static void take_area(const char *line, unsigned long wanted, struct early_areas *areas)
+{
+	unsigned long start, end, size;
+	char kind[16];
+
+	/* every other area has its caller behind the size */
+	if (sscanf(line, "%lx-%lx %lu %15s", &start, &end, &size, kind) != 4 ||
+	    strcmp(kind, "vmalloc"))
+		return;
+	areas->count++;
+	if (size != wanted)
+		return;
+	if (!areas->matches++) {
+		areas->start = start;
+		areas->end = end;
+	}
+}
+
+static int read_areas(unsigned long size, struct early_areas *areas)
+{
+	char line[1024];
+	FILE *info;
+
+	info = fopen("/proc/vmallocinfo", "r");
+	if (!info)
+		return -errno;
+	while (fgets(line, sizeof(line), info))
+		take_area(line, size, areas);
+	fclose(info);
+	return 0;
+}
+
+/**
+ * read_early_areas - find the vmalloc areas that are there since early boot
+ * @size: bytes of those that are asked for
+ * @areas: what there is
+ *
+ * Addresses are shown with kptr_restrict=1 only, to those who have CAP_SYSLOG.
+ *
+ * Return: 0, or a negative errno.
+ */
+int read_early_areas(unsigned long size, struct early_areas *areas)
+{
+	char before[16];
+	bool restricted = !read_value(KPTR_RESTRICT, before, sizeof(before));
+	int err;
+
+	memset(areas, 0, sizeof(*areas));
+	if (restricted)
+		write_value(KPTR_RESTRICT, "1");
+	err = read_areas(size, areas);
+	if (restricted)
+		write_value(KPTR_RESTRICT, before);
+	return err;
+}

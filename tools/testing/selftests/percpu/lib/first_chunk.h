@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The first chunk of per-CPU memory: the boot message about it, and its vmalloc area. */
+#ifndef FIRST_CHUNK_H
+#define FIRST_CHUNK_H
+
+#include <stdbool.h>
+
+/**
+ * struct first_chunk - what the kernel said at boot about its first chunk
+ * @is_page: page allocator, else embed
+ * @pages: pages of each unit that are in use
+ * @static_size: bytes of static per-CPU data
+ * @reserved_size: bytes reserved for modules
+ * @dyn_size: bytes left for dynamic allocations
+ * @unit_size: bytes from one CPU's unit to the next, and of a unit in every later chunk
+ */
+struct first_chunk {
+	bool is_page;
+	unsigned long pages;
+	unsigned long static_size;
+	unsigned long reserved_size;
+	unsigned long dyn_size;
+	unsigned long unit_size;
+};
+
+/**
+ * struct early_areas - vmalloc areas that nobody has called vmalloc() for
+ * @count: how many there are
+ * @matches: how many have the size that was asked for
+ * @start: where the first of these starts
+ * @end: and ends
+ */
+struct early_areas {
+	int count;
+	int matches;
+	unsigned long start;
+	unsigned long end;
+};
+
+int read_first_chunk(struct first_chunk *chunk);
+void need_first_chunk(struct first_chunk *chunk);
+int read_early_areas(unsigned long size, struct early_areas *areas);
+
+#endif
