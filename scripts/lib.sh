@@ -264,8 +264,7 @@ run_cells()
 	run_status=0
 	[ -z "${FORCE:-}" ] || set -- --force "$@"
 	with_tools runner run --report="$report" "$@" || run_status=$?
-	[ ! -e "$report/results.json" ] ||
-		"$O/harness/percpu-qemu" report --silent "$report" || run_status=2
+	[ ! -e "$report/results.json" ] || "$top/scripts/run/write-views" "$report" || run_status=2
 	return "$run_status"
 }
 

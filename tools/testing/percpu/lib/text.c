@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "console.h"
@@ -89,42 +88,6 @@ char *text_xml(const char *data, size_t size)
 	return clean(data, size, true);
 }
 
-/**
- * text_time() - a time of day in UTC
- * @time: seconds since 1970
- * @format: as for strftime()
- *
- * Return: the time in that form, owned by the caller.
- */
-char *text_time(double time, const char *format)
-{
-	time_t seconds = time;
-	char text[64] = "";
-	struct tm tm;
-
-	if (gmtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), format, &tm);
-	return xasprintf("%s", text);
-}
-
-/**
- * text_size() - an amount of memory for a person
- * @bytes: the amount
- *
- * Return: the amount in the largest unit that it is a multiple of, owned by the caller.
- */
-char *text_size(unsigned long long bytes)
-{
-	static const char * const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
-	size_t i = 0;
-
-	while (bytes && !(bytes & 1023) && i < ARRAY_SIZE(units) - 1) {
-		bytes >>= 10;
-		i++;
-	}
-	return xasprintf("%llu %s", bytes, units[i]);
-}
-
 /* Where a line of the console that is a splat begins, @size if none is; the same
  * judgement as while the cell ran
  */
@@ -203,28 +166,6 @@ static char *read_console(const char *path, size_t *size)
 	if (data)
 		*size = drop_cr(data, *size);
 	return data;
-}
-
-/**
- * text_tail() - the last lines of a console
- * @path: its log
- * @max: bytes
- *
- * Return: the text as of text_xml(), owned by the caller; NULL if there is no log.
- */
-char *text_tail(const char *path, size_t max)
-{
-	size_t size, start = 0;
-	char *data = read_console(path, &size);
-	char *text;
-
-	if (!data)
-		return NULL;
-	if (size > max)
-		start = next_line(data, size - max, size);
-	text = text_xml(data + start, size - start);
-	free(data);
-	return text;
 }
 
 /**

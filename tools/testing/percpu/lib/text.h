@@ -24,9 +24,6 @@ struct excerpt {
 
 char *text_utf8(const char *data, size_t size);
 char *text_xml(const char *data, size_t size);
-char *text_time(double time, const char *format);
-char *text_size(unsigned long long bytes);
-char *text_tail(const char *path, size_t max);
 bool excerpt_read(struct excerpt *excerpt, const char *path, size_t max);
 char *excerpt_join(const struct excerpt *excerpt);
 void excerpt_free(struct excerpt *excerpt);

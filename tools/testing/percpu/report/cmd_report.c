@@ -2,30 +2,9 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "junit.h"
-#include "kcidb.h"
 #include "options.h"
-#include "page.h"
 #include "report.h"
-#include "saved.h"
 #include "util.h"
-
-static bool write_view(const struct runs *runs, const char *dir, const char *name,
-		       bool (*write)(const struct runs *runs, const char *path))
-{
-	char *path __free(free) = xasprintf("%s/%s", dir, name);
-
-	return write(runs, path);
-}
-
-static bool write_views(const struct report *report, const char *dir)
-{
-	const struct runs runs = { .report = *report };
-
-	return write_view(&runs, dir, "junit.xml", junit_write) &&
-	       write_view(&runs, dir, "kcidb.json", kcidb_write) &&
-	       write_view(&runs, dir, "index.html", page_write);
-}
 
 int cmd_report(int argc, char **argv)
 {
@@ -51,7 +30,7 @@ int cmd_report(int argc, char **argv)
 	output = output ? output : argv[optind];
 	for (dir = argv + optind; *dir && report_read(&report, *dir); dir++)
 		;
-	if (!*dir && report_write(&report, output) && write_views(&report, output)) {
+	if (!*dir && report_write(&report, output)) {
 		if (!silent)
 			report_print_summary(&report);
 		status = silent ? STATUS_PASS : report_exit_status(&report);

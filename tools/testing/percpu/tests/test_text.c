@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What becomes of bytes that are no text, and what is cut out of a console. */
-#include "made_up.h"
+#include "test.h"
 #include "text.h"
+
+/* What stands for such a byte */
+#define BAD	"\xef\xbf\xbd"
 
 static void assert_clean(char *(*clean)(const char *data, size_t size), const char *data,
 			 size_t size, const char *wanted)
@@ -56,28 +59,6 @@ static void test_control_characters(void **state)
 	assert_clean(text_xml, "\xef\xbf\xbf\xef\xbf\xbe", 6, BAD BAD);
 }
 
-static void test_sizes_and_times(void **state)
-{
-	struct {
-		unsigned long long bytes;
-		const char *wanted;
-	} sizes[] = {
-		{ 0, "0 bytes" }, { 1023, "1023 bytes" }, { 1024, "1 KiB" },
-		{ 512 << 20, "512 MiB" }, { 94ULL << 30, "94 GiB" }, { 1ULL << 50, "1024 TiB" },
-	};
-	size_t i;
-	char *text;
-
-	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		text = text_size(sizes[i].bytes);
-		assert_string_equal(text, sizes[i].wanted);
-		free(text);
-	}
-	text = text_time(1763784000.9, "%Y-%m-%dT%H:%M:%S");
-	assert_string_equal(text, "2025-11-22T04:00:00");
-	free(text);
-}
-
 static void assert_excerpt(const char *console, size_t max, const char *before,
 			   const char *splat, const char *after)
 {
@@ -123,28 +104,11 @@ static void test_a_long_console_is_cut(void **state)
 	assert_excerpt(BUG, 4, "", "[   ", "");
 }
 
-static void test_a_tail(void **state)
-{
-	char *path = make_file("a\r\nbb\xff\r\nccc\r\n", 13);
-	char *text = text_tail(path, 100);
-
-	assert_string_equal(text, "a\nbb" BAD "\nccc\n");
-	free(text);
-	text = text_tail(path, 5);
-	assert_string_equal(text, "ccc\n");
-	free(text);
-	text = text_tail(path, 2);
-	assert_string_equal(text, "c\n");
-	free(text);
-	drop_file(path);
-}
-
 static void test_no_console(void **state)
 {
 	struct excerpt excerpt;
 
 	assert_false(excerpt_read(&excerpt, "/missing", 100));
-	assert_null(text_tail("/missing", 100));
 }
 
 int main(void)
@@ -154,10 +118,8 @@ int main(void)
 		cmocka_unit_test(test_bad_bytes_are_replaced),
 		cmocka_unit_test(test_bad_characters_are_replaced),
 		cmocka_unit_test(test_control_characters),
-		cmocka_unit_test(test_sizes_and_times),
 		cmocka_unit_test(test_a_splat_is_found),
 		cmocka_unit_test(test_a_long_console_is_cut),
-		cmocka_unit_test(test_a_tail),
 		cmocka_unit_test(test_no_console),
 	};
 
