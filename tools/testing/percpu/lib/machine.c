@@ -213,31 +213,66 @@ bool machine_parse(const struct row *row, struct machine *machine)
 	return parse_nodes(row, machine);
 }
 
+static void print_size(FILE *file, uint64_t size)
+{
+	static const char units[] = "GMK";
+	unsigned int i = 0, shift = 30;
+
+	while (size & ((1ULL << shift) - 1)) {
+		shift -= 10;
+		i++;
+	}
+	fprintf(file, "%llu%c", (unsigned long long)size >> shift, units[i]);
+}
+
+static void print_nodes(FILE *file, const struct machine *machine)
+{
+	struct machine even = *machine;
+	uint64_t end = 0;
+	bool dealt = false;
+	unsigned int i;
+
+	machine_deal_harts(&even);
+	for (i = 0; i < machine->nr_nodes; i++)
+		dealt |= machine->nodes[i].harts != even.nodes[i].harts;
+	for (i = 0; i < machine->nr_nodes; i++) {
+		const struct node *node = &machine->nodes[i];
+
+		fputc(' ', file);
+		if (node->size)
+			print_size(file, node->size);
+		else
+			fputc('0', file);
+		if (node->size && node->start != end) {
+			fputc('@', file);
+			print_size(file, node->start);
+		}
+		if (dealt)
+			fprintf(file, "/%u", node->harts);
+		if (node->size)
+			end = node->start + node->size;
+	}
+}
+
 /**
- * machine_print() - write a machine as a line of the table
+ * machine_print() - write a machine as a row of the table, and no more than it needs
  * @file: where to
  * @machine: the machine
  */
 void machine_print(FILE *file, const struct machine *machine)
 {
+	bool holes = machine->ids[machine->harts - 1] >= machine->harts;
 	unsigned int i;
 
 	fprintf(file, "%s %u", machine->name, machine->harts);
-	for (i = 0; i < machine->nr_nodes; i++) {
-		const struct node *node = &machine->nodes[i];
-
-		if (node->size)
-			fprintf(file, " %lluK@%lluK/%u", (unsigned long long)node->size >> 10,
-				(unsigned long long)node->start >> 10, node->harts);
-		else
-			fprintf(file, " 0/%u", node->harts);
-	}
-	fprintf(file, " ids=");
-	for (i = 0; i < machine->harts; i++)
-		fprintf(file, "%s%u", i ? "," : "", machine->ids[i]);
+	print_nodes(file, machine);
+	for (i = 0; holes && i < machine->harts; i++)
+		fprintf(file, "%s%u", i ? "," : " ids=", machine->ids[i]);
 	if (machine->boot >= 0)
 		fprintf(file, " boot=%d", machine->boot);
-	fprintf(file, " possible=%u\n", machine->possible);
+	if (machine->possible > machine->harts)
+		fprintf(file, " possible=%u", machine->possible);
+	fputc('\n', file);
 }
 
 /**

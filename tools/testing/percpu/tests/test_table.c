@@ -398,7 +398,7 @@ static void test_prints_a_line_of_the_table(void **state)
 	machine_print(file, table.machines[0]);
 	assert_int_equal(fclose(file), 0);
 	assert_string_equal(text,
-			    "a 4 1048576K@0K/3 0/0 1048576K@2097152K/1 ids=1,3,4,7 boot=4 possible=4\n");
+			    "a 4 1G/3 0/0 1G@2G/1 ids=1,3,4,7 boot=4\n");
 	table_free(&table);
 	free(text);
 }
