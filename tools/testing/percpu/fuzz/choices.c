@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * As in Hypothesis (hypothesis.works): what is generated is a pure function of the list of
- * choices, so that a failure is made smaller by making the list smaller.
+ * choices, so a failure is made smaller by making the list smaller.
  */
 #include <assert.h>
 
-#include "choices.h"
+#include "fuzz.h"
 
 /*
  * splitmix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA
@@ -34,25 +34,6 @@ void choices_seed(struct choices *choices, uint64_t seed, unsigned int number)
 	choices->state = random64(choices);
 }
 
-/* To be called before the first choose() */
-void choices_begin(struct choices *choices)
-{
-	choices->next = 0;
-	choices->block = 0;
-}
-
-/* To be called after the last choose(); from now on the choices are replayed */
-void choices_end(struct choices *choices)
-{
-	choices->nr = choices->next;
-	choices->random = false;
-}
-
-void choices_next_block(struct choices *choices)
-{
-	choices->block++;
-}
-
 /**
  * choose() - choose a number
  * @choices: records it
@@ -78,42 +59,11 @@ unsigned int choose(struct choices *choices, unsigned int end, unsigned int low,
 	return *value;
 }
 
-/**
- * choose_usually() - choose a number of which some are more likely
- * @choices: records it
- * @end: the first number that is too large
- * @usual: a random number is below this one ...
- * @percent: ... but in so many of 100 cases
- *
- * Return: the number, as choose() does.
- */
+/* As choose(); a random one is below @usual but in @percent of 100 cases */
 unsigned int choose_usually(struct choices *choices, unsigned int end, unsigned int usual,
 			    unsigned int percent)
 {
 	if (choices->random && usual < end && random_below(choices, 100) < percent)
 		return choose(choices, end, usual, end);
 	return choose(choices, end, 0, usual);
-}
-
-/* Fewer choices, or smaller ones at the first that differs */
-bool choices_simpler(const struct choices *a, const struct choices *b)
-{
-	unsigned int i = 0;
-
-	if (a->nr != b->nr)
-		return a->nr < b->nr;
-	while (i < a->nr && a->values[i] == b->values[i])
-		i++;
-	return i < a->nr && a->values[i] < b->values[i];
-}
-
-struct choices choices_without(const struct choices *choices, unsigned int block)
-{
-	struct choices rest = { 0 };
-	unsigned int i;
-
-	for (i = 0; i < choices->nr; i++)
-		if (choices->blocks[i] != block)
-			rest.values[rest.nr++] = choices->values[i];
-	return rest;
 }

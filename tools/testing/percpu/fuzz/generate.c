@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "generate.h"
-#include "model.h"
+#include "fuzz.h"
 #include "util.h"
 
 #define KIB		(1ULL << 10)
@@ -16,9 +15,9 @@
 #define GIB		(1ULL << 30)
 
 #define MIN_SIZE	(32 * MIB)
-#define MIN_FIRST	(128 * MIB)	/* Image, initramfs, and the kernel lives there at first */
+#define MIN_FIRST	(128 * MIB)	/* for Image and initramfs */
 #define USUAL_SIZE	(160 * MIB)
-#define MAX_SIZE	GIB		/* of struct page of it 1/64 is written at boot */
+#define MAX_SIZE	GIB		/* at boot, struct page takes 1/64 of it */
 
 /* OpenSBI starts 64 harts of ids below 128, whatever else the device tree names */
 #define MAX_STARTED	64
@@ -168,31 +167,21 @@ static bool deal_harts(struct machine *machine, const unsigned int *shares)
 static bool generate_nodes(struct choices *choices, struct machine *machine, uint64_t limit)
 {
 	static const unsigned int share[] = { 1, 0, 2, 5 };
-	unsigned int shares[MAX_NODES];
+	unsigned int i, shares[MAX_NODES];
 	uint64_t first = 0, last = 0;
 
 	while (machine->nr_nodes < MAX_NODES) {
-		choices_next_block(choices);
+		choices->block++;
 		if (!flag(choices, 80) && machine->nr_nodes)
 			break;
-		shares[machine->nr_nodes] = share[choose_usually(choices, ARRAY_SIZE(share), 1, 35)];
-		machine->nodes[machine->nr_nodes++] = generate_node(choices, first, last, limit);
+		i = machine->nr_nodes++;
+		shares[i] = share[choose_usually(choices, ARRAY_SIZE(share), 1, 35)];
+		machine->nodes[i] = generate_node(choices, first, last, limit);
 		last = machine_end(machine);
 		if (!first)
 			first = last;
 	}
 	return deal_harts(machine, shares);
-}
-
-/* QEMU puts the initramfs half way up and the device tree below the end, hw/riscv/boot.c */
-static bool holds_boot_files(const struct machine *machine)
-{
-	uint64_t end = machine_end(machine);
-	uint64_t initrd = end / 2 < 512 * MIB ? end / 2 : 512 * MIB;
-	uint64_t fdt = end < GIB ? end : GIB;
-
-	return machine_has_memory(machine, initrd, initrd + 16 * MIB) &&
-	       machine_has_memory(machine, fdt - 4 * MIB, fdt);
 }
 
 /* Makes the first memory larger and moves what is above it */
@@ -218,7 +207,7 @@ static bool fit_memory(struct machine *machine, uint64_t limit)
 			return false;
 	if (!machine_end(machine))
 		return false;
-	while (!holds_boot_files(machine))
+	while (!machine_holds_boot_files(machine))
 		grow_first(machine, 2 * MIB);
 	return machine_end(machine) <= limit + MAX_SIZE;
 }
@@ -241,13 +230,15 @@ bool generate(struct sample *sample)
 	*machine = (struct machine){ 0 };
 	*cell = (struct cell){ .machine = machine };
 	strcpy(machine->name, sample->name);
-	choices_begin(choices);
+	choices->next = 0;
+	choices->block = 0;
 	generate_cell(choices, cell);
 	generate_harts(choices, machine);
 	generate_limits(choices, machine, cell);
 	limit = strcmp(cell->paging, "sv39") ? OTHER_END : SV39_END;
 	ok = generate_nodes(choices, machine, limit);
-	choices_end(choices);
+	choices->nr = choices->next;
+	choices->random = false;
 	if (!ok || !fit_memory(machine, limit))
 		return false;
 	model = model_cell(cell);
@@ -272,125 +263,4 @@ void generate_random(struct sample *sample, uint64_t seed, unsigned int number)
 	choices_seed(&sample->choices, seed, number);
 	while (!generate(sample))
 		sample->choices.random = true;
-}
-
-static void print_size(FILE *line, uint64_t size)
-{
-	if (size % MIB)
-		fprintf(line, "%lluK", (unsigned long long)(size / KIB));
-	else if (size % GIB)
-		fprintf(line, "%lluM", (unsigned long long)(size / MIB));
-	else
-		fprintf(line, "%lluG", (unsigned long long)(size / GIB));
-}
-
-static void deal_evenly(struct machine *machine)
-{
-	unsigned int i, harts = machine->harts, nr = machine->nr_nodes;
-
-	for (i = 0; i < nr; i++)
-		machine->nodes[i].harts = (i + 1) * harts / nr - i * harts / nr;
-}
-
-static bool is_dealt_evenly(const struct machine *machine)
-{
-	struct machine even = *machine;
-	unsigned int i;
-
-	deal_evenly(&even);
-	for (i = 0; i < machine->nr_nodes; i++)
-		if (machine->nodes[i].harts != even.nodes[i].harts)
-			return false;
-	return true;
-}
-
-static void print_nodes(FILE *line, const struct machine *machine)
-{
-	bool even = is_dealt_evenly(machine);
-	uint64_t last = 0;
-	unsigned int i;
-
-	for (i = 0; i < machine->nr_nodes; i++) {
-		const struct node *node = &machine->nodes[i];
-
-		fputc(' ', line);
-		if (node->size)
-			print_size(line, node->size);
-		else
-			fputc('0', line);
-		if (node->size && node->start != last) {
-			fputc('@', line);
-			print_size(line, node->start);
-		}
-		if (!even)
-			fprintf(line, "/%u", node->harts);
-		if (node->size)
-			last = node->start + node->size;
-	}
-}
-
-static bool has_holes(const struct machine *machine)
-{
-	return machine->ids[machine->harts - 1] != machine->harts - 1;
-}
-
-/**
- * sample_machine_line() - the line of a table of machines
- * @sample: the machine
- *
- * Return: the line without a newline, owned by the caller.
- */
-char *sample_machine_line(const struct sample *sample)
-{
-	const struct machine *machine = &sample->machine;
-	char *text = NULL;
-	size_t size;
-	FILE *line = open_memstream(&text, &size);
-	unsigned int i;
-
-	fprintf(line, "%s %u", machine->name, machine->harts);
-	print_nodes(line, machine);
-	for (i = 0; has_holes(machine) && i < machine->harts; i++)
-		fprintf(line, "%s%u", i ? "," : " ids=", machine->ids[i]);
-	if (machine->boot >= 0)
-		fprintf(line, " boot=%d", machine->boot);
-	if (machine->possible > machine->harts)
-		fprintf(line, " possible=%u", machine->possible);
-	fclose(line);
-	return text;
-}
-
-static void print_tests(FILE *line, const char *tests)
-{
-	fputs(" tests=", line);
-	for (; *tests; tests++)
-		fputc(*tests == ',' ? '+' : *tests, line);
-}
-
-/**
- * sample_cell_line() - the line of a table of cells
- * @sample: the cell, with what it must come to
- *
- * Return: the line without a newline, owned by the caller.
- */
-char *sample_cell_line(const struct sample *sample)
-{
-	const struct cell *cell = &sample->cell;
-	char *text = NULL;
-	size_t size;
-	FILE *line = open_memstream(&text, &size);
-
-	fprintf(line, "%s %s %s %s %s", cell->kernel, sample->machine.name, cell->paging,
-		*cell->alloc ? cell->alloc : "-", cell->chunk);
-	if (cell->nr_cpus)
-		fprintf(line, " nr_cpus=%u", cell->nr_cpus);
-	if (cell->maxcpus)
-		fprintf(line, " maxcpus=%u", cell->maxcpus);
-	if (cell->numa_off)
-		fputs(" numa=off", line);
-	if (cell->units_anywhere)
-		fputs(" units=any", line);
-	print_tests(line, cell->tests);
-	fclose(line);
-	return text;
 }

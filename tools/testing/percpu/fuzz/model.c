@@ -13,16 +13,14 @@
  *         |                         |<----------- before ------------->|
  *         |                                    at the highest |<-area->|
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
+#include "fuzz.h"
 #include "util.h"
 
 #define KIB		(1ULL << 10)
 #define MIB		(1ULL << 20)
-
-#define MIN(a, b)	((a) < (b) ? (a) : (b))
-#define MAX(a, b)	((a) > (b) ? (a) : (b))
 
 /* A unit: PCPU_MIN_UNIT_SIZE, include/linux/percpu.h; 64K measured, so 256K is enough */
 #define MIN_UNIT	(32 * KIB)
@@ -66,6 +64,16 @@ struct place {
 	bool at_home;
 };
 
+static uint64_t min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t max(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 static uint64_t end_of(const struct node *node)
 {
 	return node->start + node->size;
@@ -108,17 +116,6 @@ static void count_memory(struct plan *plan)
 	plan->common += TABLES(memory);
 }
 
-static uint64_t memory_beyond(const struct machine *machine, const struct node *node)
-{
-	uint64_t size = 0;
-	unsigned int i;
-
-	for (i = 0; i < machine->nr_nodes; i++)
-		if (machine->nodes[i].start > node->start)
-			size += machine->nodes[i].size;
-	return size;
-}
-
 static const struct node *top_node(const struct machine *machine)
 {
 	const struct node *node = &machine->nodes[machine->nr_nodes - 1];
@@ -128,26 +125,24 @@ static const struct node *top_node(const struct machine *machine)
 	return node;
 }
 
-static bool is_only_memory(const struct machine *machine, const struct node *node)
-{
-	return node == top_node(machine) && !node->start;
-}
-
 /* What is in a node's memory before its units are, at most */
 static uint64_t size_before(const struct plan *plan, const struct node *node)
 {
 	uint64_t size = NODE_SMALL + (node->size / SECTION + 2) * SECTION_MAP;
 	uint64_t files = plan->machine->possible > FIRMWARE_CPUS ? FILES_END : IMAGE_END;
-	uint64_t initrd = MIN(machine_end(plan->machine) / 2, MAX_INITRD_START);
+	uint64_t initrd = min(machine_end(plan->machine) / 2, MAX_INITRD_START);
+	uint64_t above = 0;
+	unsigned int i;
 
 	if (node->start < files)
 		size += files;
 	if (node->start < initrd + INITRD && end_of(node) > initrd)
 		size += INITRD;
 	/* Higher memory takes what may come from anywhere, if there is enough of it */
-	if (memory_beyond(plan->machine, node) < 2 * plan->common)
-		size += plan->common;
-	return size;
+	for (i = 0; i < plan->machine->nr_nodes; i++)
+		if (plan->machine->nodes[i].start > node->start)
+			above += plan->machine->nodes[i].size;
+	return above < 2 * plan->common ? size + plan->common : size;
 }
 
 /* A node without memory gets it from the top of all memory, and one that has not enough
@@ -156,14 +151,15 @@ static uint64_t size_before(const struct plan *plan, const struct node *node)
 static struct place place_units(const struct plan *plan, unsigned int group)
 {
 	const struct node *home = &plan->machine->nodes[group];
-	const struct node *node = home->size ? home : top_node(plan->machine);
+	const struct node *top = top_node(plan->machine);
+	const struct node *node = home->size ? home : top;
 	uint64_t before = size_before(plan, node);
 	unsigned int cpus = plan->cpus[group];
 
 	if (node->size < before + cpus * MAX_UNIT)
 		return (struct place){
-			.high = machine_end(plan->machine),
-			.at_home = !home->size || is_only_memory(plan->machine, node),
+			.high = end_of(top),
+			.at_home = !home->size || (node == top && !top->start),
 		};
 	return (struct place){
 		.low = end_of(node) - before - cpus * MAX_UNIT,
@@ -187,10 +183,10 @@ static void measure(const struct plan *plan, struct model *model)
 		cpus += plan->cpus[i];
 		place = place_units(plan, i);
 		model->units_at_home &= place.at_home;
-		lowest = MIN(lowest, place.low);
-		lowest_high = MIN(lowest_high, place.high);
-		highest_low = MAX(highest_low, place.low);
-		highest = MAX(highest, place.high + plan->cpus[i] * MAX_UNIT);
+		lowest = min(lowest, place.low);
+		lowest_high = min(lowest_high, place.high);
+		highest_low = max(highest_low, place.low);
+		highest = max(highest, place.high + plan->cpus[i] * MAX_UNIT);
 	}
 	model->min_distance = MIN_UNIT;
 	if (highest_low > lowest_high)
@@ -198,19 +194,13 @@ static void measure(const struct plan *plan, struct model *model)
 	model->max_distance = groups > 1 ? highest - lowest : cpus * MAX_UNIT;
 }
 
-/* Half of the address space is the kernel's, half of that for linear mapping and vmalloc:
- * KERN_VIRT_SIZE and VMALLOC_SIZE, arch/riscv/include/asm/page.h and pgtable.h
- */
-static uint64_t vmalloc_size(const char *paging)
-{
-	if (!strcmp(paging, "sv39"))
-		return 1ULL << (39 - 3);
-	return 1ULL << (!strcmp(paging, "sv48") ? 48 - 3 : 57 - 3);
-}
-
 static const char *choose_chunk(const struct cell *cell, const struct model *model)
 {
-	uint64_t limit = vmalloc_size(cell->paging) / 4 * 3;
+	/* Half of the address space is the kernel's, half of that for linear mapping and vmalloc:
+	 * KERN_VIRT_SIZE and VMALLOC_SIZE, arch/riscv/include/asm/page.h and pgtable.h
+	 */
+	uint64_t vmalloc_size = 1ULL << (atoi(cell->paging + strlen("sv")) - 3);
+	uint64_t limit = vmalloc_size / 4 * 3;
 
 	/* Asked for embed, it falls back just the same: setup_per_cpu_areas(), arch_numa.c */
 	if (!strcmp(cell->alloc, "page") || model->min_distance > limit)
@@ -235,8 +225,8 @@ static void join(struct model *model, const struct model *other)
 {
 	if (model->chunk && (!other->chunk || strcmp(model->chunk, other->chunk)))
 		model->chunk = NULL;
-	model->min_distance = MIN(model->min_distance, other->min_distance);
-	model->max_distance = MAX(model->max_distance, other->max_distance);
+	model->min_distance = min(model->min_distance, other->min_distance);
+	model->max_distance = max(model->max_distance, other->max_distance);
 	model->units_at_home &= other->units_at_home;
 }
 

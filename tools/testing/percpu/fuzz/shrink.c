@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shrink.h"
+#include "fuzz.h"
 #include "util.h"
 
-/* @tried: the rows of each variant that was asked about, the last that failed is @best's */
+/* @tried: the rows of all samples so far; @rows: of those the best sample's */
 struct search {
 	struct sample *best;
-	char *rows;
+	const char *rows;
 	struct strv tried;
 	bool (*fails)(const struct sample *variant, void *arg);
 	void *arg;
@@ -20,39 +20,45 @@ struct search {
 
 static char *print_rows(const struct sample *sample)
 {
-	char *machine = sample_machine_line(sample);
-	char *cell = sample_cell_line(sample);
-	char *rows = xasprintf("%s\n%s\n", machine, cell);
+	char *rows = NULL;
+	size_t size;
+	FILE *file = open_memstream(&rows, &size);
 
-	free(machine);
-	free(cell);
+	machine_print(file, &sample->machine);
+	cell_print(file, &sample->cell);
+	fclose(file);
 	return rows;
 }
 
-static bool was_tried(const struct search *search, const char *rows)
-{
-	size_t i = 0;
-
-	while (i < search->tried.n && strcmp(search->tried.v[i], rows))
-		i++;
-	return i < search->tried.n;
-}
-
-/* Choices that make the same machine are simpler for nothing */
+/* Does not boot the same machine again: it may be made of other choices */
 static bool still_fails(struct search *search, const struct sample *variant)
 {
 	char *rows = print_rows(variant);
-	bool fails = !strcmp(rows, search->rows);
+	size_t i;
 
-	if (fails || was_tried(search, rows)) {
+	for (i = 0; i < search->tried.n; i++) {
+		if (strcmp(search->tried.v[i], rows))
+			continue;
 		free(rows);
-		return fails;
+		return search->tried.v[i] == search->rows;
 	}
 	strv_add(&search->tried, rows);
-	fails = search->fails(variant, search->arg);
-	if (fails)
-		search->rows = rows;
-	return fails;
+	if (!search->fails(variant, search->arg))
+		return false;
+	search->rows = rows;
+	return true;
+}
+
+/* Fewer choices, or smaller ones at the first that differs */
+static bool is_simpler(const struct choices *a, const struct choices *b)
+{
+	unsigned int i = 0;
+
+	if (a->nr != b->nr)
+		return a->nr < b->nr;
+	while (i < a->nr && a->values[i] == b->values[i])
+		i++;
+	return i < a->nr && a->values[i] < b->values[i];
 }
 
 static bool try_choices(struct search *search, const struct choices *choices)
@@ -60,15 +66,25 @@ static bool try_choices(struct search *search, const struct choices *choices)
 	struct sample variant = *search->best;
 
 	variant.choices = *choices;
-	if (!generate(&variant) ||
-	    !choices_simpler(&variant.choices, &search->best->choices) ||
+	if (!generate(&variant) || !is_simpler(&variant.choices, &search->best->choices) ||
 	    !still_fails(search, &variant))
 		return false;
 	search->best->choices = variant.choices;
 	return generate(search->best);
 }
 
-/* A shorter list may have a larger value: it may have to make up for what is missing */
+static struct choices without_block(const struct choices *choices, unsigned int block)
+{
+	struct choices rest = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < choices->nr; i++)
+		if (choices->blocks[i] != block)
+			rest.values[rest.nr++] = choices->values[i];
+	return rest;
+}
+
+/* What is left may have to make up for what is missing */
 static void double_largest(struct choices *choices)
 {
 	unsigned int i, largest = 0;
@@ -86,7 +102,7 @@ static bool delete_blocks(struct search *search)
 	bool simpler = false;
 
 	for (; block; block--) {
-		choices = choices_without(&search->best->choices, block);
+		choices = without_block(&search->best->choices, block);
 		if (!try_choices(search, &choices)) {
 			double_largest(&choices);
 			if (!try_choices(search, &choices))
@@ -115,31 +131,25 @@ static bool zero_ranges(struct search *search)
 	return simpler;
 }
 
-/* By bisection, as if every larger value failed too */
-static bool lower_value(struct search *search, unsigned int i)
-{
-	struct choices choices;
-	unsigned int low = 0;	/* known not to do */
-	bool simpler = false;
-
-	while (i < search->best->choices.nr && low + 1 < search->best->choices.values[i]) {
-		choices = search->best->choices;
-		choices.values[i] = low + (choices.values[i] - low) / 2;
-		if (try_choices(search, &choices))
-			simpler = true;
-		else
-			low = choices.values[i];
-	}
-	return simpler;
-}
-
+/* Each by bisection, as if every larger value failed too and 0 did not */
 static bool lower_values(struct search *search)
 {
+	const struct choices *best = &search->best->choices;
+	struct choices choices;
+	unsigned int i, low;
 	bool simpler = false;
-	unsigned int i;
 
-	for (i = 0; i < search->best->choices.nr; i++)
-		simpler |= lower_value(search, i);
+	for (i = 0; i < best->nr; i++) {
+		low = 0;
+		while (i < best->nr && low + 1 < best->values[i]) {
+			choices = *best;
+			choices.values[i] = low + (best->values[i] - low) / 2;
+			if (try_choices(search, &choices))
+				simpler = true;
+			else
+				low = choices.values[i];
+		}
+	}
 	return simpler;
 }
 
@@ -155,7 +165,7 @@ void shrink(struct sample *sample, bool (*fails)(const struct sample *variant, v
 	struct search search = { .best = sample, .fails = fails, .arg = arg };
 
 	search.rows = print_rows(sample);
-	strv_add(&search.tried, search.rows);
+	strv_add(&search.tried, (char *)search.rows);
 	while (delete_blocks(&search) | zero_ranges(&search) | lower_values(&search))
 		;
 	strv_free(&search.tried);

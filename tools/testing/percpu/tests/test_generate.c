@@ -1,31 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* That machines are the same everywhere, can be read back, can boot and are of every kind. */
-#include "generate.h"
-#include "model.h"
+#include "fuzz.h"
 #include "test.h"
 
 #define MIB	(1ULL << 20)
 #define GIB	(1ULL << 30)
 
-static void assert_rows(const struct sample *sample, const char *machine, const char *cell)
+/* Machine and cell as a directory of a cell has them */
+static char *print_rows(const struct machine *machine, const struct cell *cell)
 {
-	char *machine_line = sample_machine_line(sample);
-	char *cell_line = sample_cell_line(sample);
+	char *rows = NULL;
+	size_t size;
+	FILE *file = open_memstream(&rows, &size);
 
-	assert_string_equal(machine_line, machine);
-	assert_string_equal(cell_line, cell);
-	free(machine_line);
-	free(cell_line);
+	machine_print(file, machine);
+	fprintf(file, "%s", *cell->base ? "" : "base");
+	cell_print(file, cell);
+	fclose(file);
+	return rows;
 }
 
 /* If this changes, SEED= and FIRST= of an earlier report no longer repeat a failure */
-static void test_known_machines(void **state)
+static void test_known_machine(void **state)
 {
 	struct sample sample;
+	char *rows;
 
 	generate_random(&sample, 1, 8);
-	assert_rows(&sample, "seed1-8 4 1050404K/0 32M@51480356K/0 0/4 boot=1",
-		    "numa seed1-8 sv48 - embed tests=facts+first_chunk+pinned");
+	rows = print_rows(&sample.machine, &sample.cell);
+	assert_string_equal(rows, "seed1-8 4 1050404K/0 32M@51480356K/0 0/4 boot=1\n"
+			    "base numa seed1-8 sv48 - embed tests=facts+first_chunk+pinned\n");
+	free(rows);
 }
 
 static void test_choices_are_all(void **state)
@@ -39,87 +44,46 @@ static void test_choices_are_all(void **state)
 		assert_true(generate(&again));
 		assert_memory_equal(&again.machine, &sample.machine, sizeof(again.machine));
 		assert_memory_equal(&again.choices, &sample.choices, sizeof(again.choices));
+		generate_random(&again, 43, number);
+		assert_memory_not_equal(again.choices.values, sample.choices.values,
+					sizeof(sample.choices.values));
+		generate_random(&again, 42, number + 1);
+		assert_memory_not_equal(again.choices.values, sample.choices.values,
+					sizeof(sample.choices.values));
 	}
-}
-
-/* Seeds and numbers that are neighbours have nothing in common */
-static void test_different(void **state)
-{
-	struct sample samples[4];
-	unsigned int i, j;
-
-	for (i = 0; i < ARRAY_SIZE(samples); i++) {
-		generate_random(&samples[i], i / 2, i % 2);
-		for (j = 0; j < i; j++)
-			assert_true(choices_simpler(&samples[i].choices, &samples[j].choices) ||
-				    choices_simpler(&samples[j].choices, &samples[i].choices));
-	}
-}
-
-static void assert_same_machine(const struct machine *read, const struct machine *machine)
-{
-	unsigned int i;
-
-	assert_string_equal(read->name, machine->name);
-	assert_int_equal(read->harts, machine->harts);
-	assert_int_equal(read->possible, machine->possible);
-	assert_int_equal(read->boot, machine->boot);
-	assert_memory_equal(read->ids, machine->ids, machine->harts * sizeof(machine->ids[0]));
-	assert_int_equal(read->nr_nodes, machine->nr_nodes);
-	for (i = 0; i < read->nr_nodes; i++) {
-		assert_int_equal(read->nodes[i].size, machine->nodes[i].size);
-		assert_int_equal(read->nodes[i].harts, machine->nodes[i].harts);
-		if (machine->nodes[i].size)
-			assert_int_equal(read->nodes[i].start, machine->nodes[i].start);
-	}
-}
-
-static void assert_same_cell(const struct cell *read, const struct cell *cell)
-{
-	assert_string_equal(read->kernel, cell->kernel);
-	assert_string_equal(read->paging, cell->paging);
-	assert_string_equal(read->alloc, cell->alloc);
-	assert_string_equal(read->chunk, cell->chunk);
-	assert_string_equal(read->tests, cell->tests);
-	assert_int_equal(read->nr_cpus, cell->nr_cpus);
-	assert_int_equal(read->maxcpus, cell->maxcpus);
-	assert_int_equal(read->numa_off, cell->numa_off);
-	assert_int_equal(read->units_anywhere, cell->units_anywhere);
 }
 
 static void assert_read_back(const struct sample *sample)
 {
-	char *machine = sample_machine_line(sample);
-	char *cell = sample_cell_line(sample);
-	char *machines = make_file(machine, strlen(machine));
-	char *cells = make_file(cell, strlen(cell));
+	char *rows = print_rows(&sample->machine, &sample->cell);
+	char *path = make_file(rows, strlen(rows));
 	struct table table = { 0 };
+	char *read;
 
-	assert_true(table_read_machines(&table, machines));
-	assert_true(table_read_cells(&table, cells, "6.1"));
-	assert_same_machine(table.machines[0], &sample->machine);
-	assert_same_cell(&table.cells[0], &sample->cell);
+	assert_true(table_read_cell(&table, path));
+	read = print_rows(table.machines[0], &table.cells[0]);
+	assert_string_equal(read, rows);
+	free(read);
 	table_free(&table);
-	drop_file(machines);
-	drop_file(cells);
-	free(machine);
-	free(cell);
+	drop_file(path);
+	free(rows);
 }
 
 /* A kernel that could not boot would show nothing */
 static void assert_can_boot(const struct sample *sample)
 {
 	const struct machine *machine = &sample->machine;
-	unsigned int i = 0;
-	uint64_t end = strcmp(sample->cell.paging, "sv39") ? 402 * GIB : 122 * GIB;
+	const struct cell *cell = &sample->cell;
+	const struct node *first = machine->nodes;
 
-	while (!machine->nodes[i].size)
-		i++;
-	assert_true(machine->nodes[i].size >= 128 * MIB);
-	assert_true(machine_end(machine) < end);
-	assert_true(machine->ids[machine->harts - 1] < 64);
-	assert_true(cell_possible(&sample->cell) <= machine->harts ||
-		    (sample->cell.maxcpus && sample->cell.maxcpus <= machine->harts));
+	while (!first->size)
+		first++;
+	assert_in_range(first->size, 128 * MIB, 2 * GIB);
+	assert_in_range(machine_end(machine), first->size,
+			(strcmp(cell->paging, "sv39") ? 401 : 121) * GIB);
+	assert_in_range(machine->ids[machine->harts - 1], machine->harts - 1, 63);
+	assert_true(cell_possible(cell) <= machine->harts ||
+		    (cell->maxcpus && cell->maxcpus <= machine->harts));
 }
 
 static void test_valid(void **state)
@@ -134,115 +98,109 @@ static void test_valid(void **state)
 	}
 }
 
-static bool has_gap(const struct machine *machine, uint64_t from, uint64_t to)
+/* How many there are of each kind */
+static struct {
+	const char *kind;
+	unsigned int number;
+} counts[64];
+
+static unsigned int nr_counts;
+
+/* Each sample counts in the same order */
+static void count(const char *kind, bool is_one)
 {
-	uint64_t end = 0;
+	counts[nr_counts].kind = kind;
+	counts[nr_counts++].number += is_one;
+}
+
+#define COUNT(kind)	count(#kind, kind)
+
+static void count_nodes(const struct machine *machine)
+{
+	bool no_memory = false, no_harts = false, odd_4k = false, odd_64k = false, odd_2m = false;
+	bool near = false, far = false, very_far = false, gaps = false;
+	uint64_t gap, end = 0;
 	unsigned int i;
 
 	for (i = 0; i < machine->nr_nodes; i++) {
 		const struct node *node = &machine->nodes[i];
 
+		no_harts |= !node->harts;
+		no_memory |= !node->size;
 		if (!node->size)
 			continue;
-		if (node->start - end >= from && node->start - end < to)
-			return true;
+		gap = node->start - end;
 		end = node->start + node->size;
+		gaps |= gap;
+		near |= gap && gap < 64 * MIB;
+		far |= gap >= GIB && gap < 16 * GIB;
+		very_far |= gap >= 60 * GIB;
+		odd_4k |= node->size % (64 << 10);
+		odd_64k |= !(node->size % (64 << 10)) && node->size % (2 * MIB);
+		odd_2m |= !(node->size % (2 * MIB)) && node->size % (32 * MIB);
 	}
-	return false;
+	COUNT(no_memory);
+	COUNT(no_harts);
+	COUNT(odd_4k);
+	COUNT(odd_64k);
+	COUNT(odd_2m);
+	COUNT(machine->nr_nodes > 1 && !gaps);
+	COUNT(near);
+	COUNT(far);
+	COUNT(very_far);
+	COUNT(!machine->nodes[0].size);
+	COUNT(machine->nr_nodes == 1);
+	COUNT(machine->nr_nodes == MAX_NODES);
 }
 
-static bool has_size(const struct machine *machine, uint64_t unit, uint64_t not_of)
-{
-	unsigned int i;
-
-	for (i = 0; i < machine->nr_nodes; i++)
-		if (!(machine->nodes[i].size % unit) && machine->nodes[i].size % not_of)
-			return true;
-	return false;
-}
-
-static bool has_node_without(const struct machine *machine, bool memory)
-{
-	unsigned int i;
-
-	for (i = 0; i < machine->nr_nodes; i++)
-		if (memory ? !machine->nodes[i].size : !machine->nodes[i].harts)
-			return true;
-	return false;
-}
-
-/* The kinds of machines that there must be */
-enum {
-	ONE_HART, MANY_HARTS, ONE_NODE, EIGHT_NODES, HOLES, BOOT, BOOT_NOT_FIRST, POSSIBLE,
-	MANY_POSSIBLE, WITHOUT_MEMORY, FIRST_WITHOUT_MEMORY, WITHOUT_HARTS, NO_GAP, SMALL_GAP,
-	GAP, LARGE_GAP, SIZE_4K, SIZE_64K, SIZE_2M, SV39, SV48, SV57, AUTO, EMBED, PAGE, FALLBACK,
-	JUST_EMBED, NR_CPUS_SET, MAXCPUS_SET, NUMA_OFF, UNITS_ANYWHERE, BEYOND_SV39, NR_KINDS
-};
-
-static void count_machine(const struct machine *machine, unsigned int count[NR_KINDS])
-{
-	count[ONE_HART] += machine->harts == 1;
-	count[MANY_HARTS] += machine->harts > 16;
-	count[ONE_NODE] += machine->nr_nodes == 1;
-	count[EIGHT_NODES] += machine->nr_nodes == 8;
-	count[HOLES] += machine->ids[machine->harts - 1] >= machine->harts;
-	count[BOOT] += machine->boot >= 0;
-	count[BOOT_NOT_FIRST] += machine->boot > (int)machine->ids[0];
-	count[POSSIBLE] += machine->possible > machine->harts;
-	count[MANY_POSSIBLE] += machine->possible > 64;
-	count[WITHOUT_MEMORY] += has_node_without(machine, true);
-	count[FIRST_WITHOUT_MEMORY] += !machine->nodes[0].size;
-	count[WITHOUT_HARTS] += has_node_without(machine, false);
-	count[NO_GAP] += machine->nr_nodes > 1 && !has_gap(machine, 1, UINT64_MAX);
-	count[SMALL_GAP] += has_gap(machine, 1, 64 * MIB);
-	count[GAP] += has_gap(machine, GIB, 16 * GIB);
-	count[LARGE_GAP] += has_gap(machine, 60 * GIB, 120 * GIB);
-	count[SIZE_4K] += has_size(machine, 4096, 65536);
-	count[SIZE_64K] += has_size(machine, 65536, 2 * MIB);
-	count[SIZE_2M] += has_size(machine, 2 * MIB, 32 * MIB);
-}
-
-static void count_cell(const struct cell *cell, unsigned int count[NR_KINDS])
+static void count_cell(const struct machine *machine, const struct cell *cell)
 {
 	struct model model = model_cell(cell);
-	bool sv39 = !strcmp(cell->paging, "sv39"), page = !strcmp(cell->chunk, "page");
+	bool sv39 = !strcmp(cell->paging, "sv39"), embed = !strcmp(cell->chunk, "embed");
 
-	count[SV39] += sv39;
-	count[SV48] += !strcmp(cell->paging, "sv48");
-	count[SV57] += !strcmp(cell->paging, "sv57");
-	count[AUTO] += !*cell->alloc;
-	count[EMBED] += !strcmp(cell->alloc, "embed");
-	count[PAGE] += !strcmp(cell->alloc, "page");
-	count[FALLBACK] += page && strcmp(cell->alloc, "page");
-	count[JUST_EMBED] += sv39 && !page && model.max_distance > 47 * GIB;
-	count[NR_CPUS_SET] += cell->nr_cpus && cell->nr_cpus < cell->machine->possible;
-	count[MAXCPUS_SET] += cell->maxcpus && cell->maxcpus < cell->machine->harts;
-	count[NUMA_OFF] += cell->numa_off;
-	count[UNITS_ANYWHERE] += cell->units_anywhere;
-	count[BEYOND_SV39] += model.max_distance > 124 * GIB;
+	COUNT(machine->harts == 1);
+	COUNT(machine->harts > 16);
+	COUNT(machine->ids[machine->harts - 1] >= machine->harts);
+	COUNT(machine->boot >= 0);
+	COUNT(machine->boot > (int)machine->ids[0]);
+	COUNT(machine->possible > machine->harts);
+	COUNT(machine->possible > 64);
+	COUNT(sv39);
+	COUNT(!strcmp(cell->paging, "sv48"));
+	COUNT(!strcmp(cell->paging, "sv57"));
+	COUNT(!*cell->alloc);
+	COUNT(!strcmp(cell->alloc, "embed"));
+	COUNT(!strcmp(cell->alloc, "page"));
+	COUNT(!embed && strcmp(cell->alloc, "page"));
+	COUNT(sv39 && embed && model.max_distance > 47 * GIB);
+	COUNT(cell->nr_cpus && cell->nr_cpus < machine->possible);
+	COUNT(cell->maxcpus && cell->maxcpus < machine->harts);
+	COUNT(cell->numa_off);
+	COUNT(cell->units_anywhere);
+	COUNT(model.max_distance > 124 * GIB);
 }
 
 static void test_every_kind(void **state)
 {
-	unsigned int count[NR_KINDS] = { 0 }, number, kind;
 	struct sample sample;
+	unsigned int i;
 
-	for (number = 0; number < 2000; number++) {
-		generate_random(&sample, 1, number);
-		count_machine(&sample.machine, count);
-		count_cell(&sample.cell, count);
+	for (i = 0; i < 2000; i++) {
+		generate_random(&sample, 1, i);
+		nr_counts = 0;
+		count_nodes(&sample.machine);
+		count_cell(&sample.machine, &sample.cell);
 	}
-	for (kind = 0; kind < NR_KINDS; kind++)
-		if (count[kind] < 10)
-			fail_msg("%u machines of kind %u among %u", count[kind], kind, number);
+	for (i = 0; i < nr_counts; i++)
+		if (counts[i].number < 10)
+			fail_msg("%u of 2000: %s", counts[i].number, counts[i].kind);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_known_machines),
+		cmocka_unit_test(test_known_machine),
 		cmocka_unit_test(test_choices_are_all),
-		cmocka_unit_test(test_different),
 		cmocka_unit_test(test_valid),
 		cmocka_unit_test(test_every_kind),
 	};
