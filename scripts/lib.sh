@@ -264,8 +264,16 @@ run_cells()
 	run_status=0
 	[ -z "${FORCE:-}" ] || set -- --force "$@"
 	with_tools runner run --report="$report" "$@" || run_status=$?
-	[ ! -e "$report/results.json" ] || "$top/scripts/run/write-views" "$report" || run_status=2
+	[ ! -e "$report/results.json" ] || write_report || run_status=2
 	return "$run_status"
+}
+
+# Once more with source lines, if there are any for a splat
+write_report()
+{
+	decoded=$("$top/scripts/run/decode-splats" "$report" ${kernels:+"$kernels"}) || return
+	[ -z "$decoded" ] || "$O/harness/percpu-qemu" report --silent "$report" || return
+	"$top/scripts/run/write-views" "$report"
 }
 
 # What can only be tested when the report is there: others read the results as well, and

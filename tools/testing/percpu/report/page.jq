@@ -198,10 +198,7 @@ def console:
 
 # What has no meaning for a shell needs no quotes
 def word_of_shell:
-	if test("[^A-Za-z0-9._@+,/-]") then @sh else . end;
-
-def is_release:
-	base | test("^([0-9.]+|mainline)$");
+	if test("[^A-Za-z0-9._@+,=/-]") then @sh else . end;
 
 # A user's tree is known by its name alone
 def make_boot:
@@ -217,7 +214,7 @@ def commands:
 		@html "<pre>make boot GDB=1 \($cell)</pre>",
 		(.dir | select(. and ($report | test("/report$"))) | word_of_shell) as $dir |
 		($report | rtrimstr("report") | word_of_shell) as $out |
-		("\($out)\(if is_release then "" else "ksrc/" end)\(base | word_of_shell)") as $base |
+		($out + (base_dir | word_of_shell)) as $base |
 		@html "<p>Source lines, if the console above has none:</p>
 <pre>\($base)/tree/scripts/decode_stacktrace.sh \($base)/kernels/\($kernel | word_of_shell)/vmlinux \\
 	&lt;\($out)report/\($dir)/console.log</pre>");

@@ -44,6 +44,13 @@ def rest:
 	base as $base | .cell.kernel as $kernel | .name |
 		if . == $base then . else .[($base + $kernel | length) + 2:] end;
 
+def is_release:
+	base | test("^([0-9.]+|mainline)$");
+
+# Where its tree and kernels are, below O=
+def base_dir:
+	if is_release then "" else "ksrc/" end + base;
+
 def alloc:
 	if .cell.alloc == "" then "auto" else .cell.alloc end;
 
