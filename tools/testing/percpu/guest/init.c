@@ -2,20 +2,19 @@
 /*
  * /init of the guest: runs the tests in /tests, writes one KTAP document to the
  * virtio serial port named percpu.result, and powers off. The console is for
- * people only.
- * A kernel without such a port gets the results into its log, see channel.c.
+ * people only. Without such a port the results go to the kernel's log, see channel.c.
  *
  * On the kernel's command line:
- *	percpu.cell=<id>	what the document says it is about
+ *	percpu.cell=<id>	the cell that the document names
  *	percpu.tests=<a>,<b>	which tests to run, in this order; + separates as well
  *	percpu.timeout=<s>	how long each of them may take
- *	percpu.kexec=<n>	how many times to start the kernel anew and test again
- *	percpu.shell		a shell instead
- *	percpu.kvm=<harts>,<m>	a guest of this kernel does all that, with <m> MiB of memory
+ *	percpu.kexec=<n>	how many times to kexec and run the tests again
+ *	percpu.shell		run a shell instead
+ *	percpu.kvm=<harts>,<m>	run all that in a guest of this kernel with <m> MiB of memory
  *
- * One document spans all the kernels that start each other: the first one begins it
- * and says how many tests there will be, the last one ends it. A later one gets the
- * number of its first test with percpu.number=<n>.
+ * One document spans all kernels of a cell: the first one begins it and says how many
+ * tests there will be, the last one ends it. A later one gets the number of its first test
+ * with percpu.number=<n>.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -37,14 +36,13 @@
 #include "channel.h"
 #include "kexec.h"
 #include "kselftest.h"
-#include "kvm.h"
 #include "percpu_test.h"
 
 #define PORT_DIR	"/sys/class/virtio-ports"
 #define PORT_NAME	"percpu.result"
 #define PORT_SECONDS	5
 #define REAP_SECONDS	5
-#define SIGN_OF_LIFE_MS	10000	/* long before anybody takes the guest for dead */
+#define SIGN_OF_LIFE_MS	10000	/* much less than the runner waits for silence */
 #define MAX_TESTS	32
 #define ALL_TESTS	"facts,first_chunk,first_chunk_kunit,kcore,page_tables,pinned,hotplug," \
 			"meminfo,buffers,churn"
@@ -52,7 +50,7 @@
 
 static char cmdline[VALUE_SIZE];
 static int timeout_seconds = 60;
-static int kexecs;		/* how many are still to come */
+static int kexecs;		/* how many are left */
 static int first_number = 1;
 static int last_number;		/* of the last kernel */
 static FILE *port;
@@ -112,7 +110,7 @@ static void use_terminal(int fd)
 		close(fd);
 }
 
-/* Without a console the kernel's log tells people what goes on. */
+/* Without a console messages go to the kernel's log. */
 static void open_console(void)
 {
 	int err, fd = open("/dev/console", O_RDWR);
@@ -218,7 +216,7 @@ static void open_port(void)
 		die("results");
 }
 
-/* A test may have taken the port away for a while. Nothing is buffered at this time. */
+/* A test may have removed the port for a while. Nothing is buffered at this time. */
 static void renew_port(void)
 {
 	struct pollfd state = { .fd = fileno(port) };
@@ -340,30 +338,27 @@ static bool follow_test(struct test *test, long deadline)
 	return false;
 }
 
-static void describe_status(int status, char *directive, size_t size)
+/* Returns whether it is the status of a test that passed. */
+static bool describe_status(int status, char *directive, size_t size)
 {
+	int code = WEXITSTATUS(status);
+
+	directive[0] = '\0';
 	if (WIFSIGNALED(status))
 		snprintf(directive, size, " # signal %d", WTERMSIG(status));
-	else if (WEXITSTATUS(status) == KSFT_XFAIL)
+	else if (code == KSFT_XFAIL)
 		snprintf(directive, size, " # XFAIL");
-	else if (WEXITSTATUS(status) == KSFT_XPASS)
+	else if (code == KSFT_XPASS)
 		snprintf(directive, size, " # XPASS");
-	else if (WEXITSTATUS(status) == KSFT_SKIP)
+	else if (code == KSFT_SKIP)
 		snprintf(directive, size, " # SKIP");
-	else if (WEXITSTATUS(status) != KSFT_PASS)
-		snprintf(directive, size, " # exit %d", WEXITSTATUS(status));
-	else
-		directive[0] = '\0';
+	else if (code != KSFT_PASS)
+		snprintf(directive, size, " # exit %d", code);
+	return WIFEXITED(status) &&
+		(code == KSFT_PASS || code == KSFT_XFAIL || code == KSFT_SKIP);
 }
 
-static bool is_ok(int status)
-{
-	return WIFEXITED(status) && (WEXITSTATUS(status) == KSFT_PASS ||
-				     WEXITSTATUS(status) == KSFT_XFAIL ||
-				     WEXITSTATUS(status) == KSFT_SKIP);
-}
-
-/* A test that does not even die is left behind. What it began may outlive it. */
+/* A test that cannot be killed is left running, and so may be processes that it started. */
 static void end_test(struct test *test, int *status)
 {
 	struct pollfd exited = { .fd = test->pidfd, .events = POLLIN };
@@ -395,22 +390,46 @@ static void run_test(int number, const char *name, int generation)
 {
 	struct test test = { .name = name };
 	long start = now_ms();
+	char directive[32] = " # timeout";
 	int status = 0;
-	char directive[32];
-	bool ok, exited;
+	bool ok;
 
 	start_test(&test);
-	exited = follow_test(&test, start + timeout_seconds * 1000L);
+	ok = follow_test(&test, start + timeout_seconds * 1000L);
 	end_test(&test, &status);
-
-	ok = exited && is_ok(status);
-	if (exited)
-		describe_status(status, directive, sizeof(directive));
-	else
-		strcpy(directive, " # timeout");
+	if (ok)
+		ok = describe_status(status, directive, sizeof(directive));
 	write_result(number, ok, name, generation, directive);
 	printf("init: %d/%d %s: %s%s, %ld ms\n", number, last_number, name, ok ? "ok" : "not ok",
 	       directive, now_ms() - start);
+}
+
+static pid_t spawn(const char *const argv[], void (*prepare_child)(void))
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork");
+	if (pid)
+		return pid;
+	signal(SIGPIPE, SIG_DFL);
+	if (prepare_child)
+		prepare_child();
+	setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin:/tests", 1);
+	setenv("HOME", "/", 1);
+	execv(argv[0], (char *const *)argv);
+	printf("init: %s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+/* As PID 1 it also reaps what others leave behind. */
+static void wait_for(pid_t pid)
+{
+	pid_t dead;
+
+	do {
+		dead = wait(NULL);
+	} while (dead != pid && (dead > 0 || errno == EINTR));
 }
 
 static int split_names(char *list, const char *names[MAX_TESTS])
@@ -460,14 +479,16 @@ static bool make_bootargs(char bootargs[CMDLINE_SIZE], int next_number)
 	return used < CMDLINE_SIZE;
 }
 
-/* What the kernels that do not start had to do fails. */
+/* If the next kernel does not start, its tests fail. */
 static void start_next(const char *names[MAX_TESTS], int count)
 {
+	static const char *const make_initramfs[] = { "/tests/initramfs", NULL };
 	char bootargs[CMDLINE_SIZE];
 	int number = first_number + count;
 	const char *why = "kexec: the command line is too long";
 
 	printf("init: kexec, %d more to come\n", kexecs - 1);
+	wait_for(spawn(make_initramfs, NULL));
 	if (make_bootargs(bootargs, number))
 		why = kexec_start(bootargs);
 	printf("init: %s\n", why);
@@ -533,34 +554,6 @@ static void take_terminal(void)
 		printf("init: no job control: %s: %s\n", path, strerror(errno));
 }
 
-static pid_t spawn(const char *const argv[], void (*prepare_child)(void))
-{
-	pid_t pid = fork();
-
-	if (pid < 0)
-		die("fork");
-	if (pid)
-		return pid;
-	signal(SIGPIPE, SIG_DFL);
-	if (prepare_child)
-		prepare_child();
-	setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin:/tests", 1);
-	setenv("HOME", "/", 1);
-	execv(argv[0], (char *const *)argv);
-	printf("init: %s: %s\n", argv[0], strerror(errno));
-	_exit(127);
-}
-
-/* As PID 1 it also reaps what others leave behind. */
-static void wait_for(pid_t pid)
-{
-	pid_t dead;
-
-	do {
-		dead = wait(NULL);
-	} while (dead != pid && (dead > 0 || errno == EINTR));
-}
-
 static void install_applets(void)
 {
 	static const char *const install[] = { "/bin/busybox", "--install", "-s", NULL };
@@ -583,20 +576,20 @@ static void run_shell(void)
 	wait_for(spawn(shell, take_terminal));
 }
 
-/* The guest writes to the port instead of us. */
+/* The guest writes to the port. */
 static void run_guest(const char *machine)
 {
 	static const char *const leave_out[] = { "percpu.kvm", NULL };
 	char bootargs[CMDLINE_SIZE], path[300];
-	const char *why = "the command line is too long";
+	const char *const argv[] = { "/tests/kvm", machine, path, bootargs, NULL };
 
 	errno = -find_port(path, sizeof(path));
 	if (errno)
 		die("virtio port " PORT_NAME);
 	if (copy_cmdline(bootargs, leave_out) < CMDLINE_SIZE)
-		why = kvm_run(machine, bootargs, path);
-	if (why)
-		printf("init: kvm: %s\n", why);
+		wait_for(spawn(argv, NULL));
+	else
+		printf("init: kvm: the command line is too long\n");
 }
 
 int main(void)

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loads KEXEC_IMAGE with kexec_load(2) and starts it. It gets an initramfs made from
- * the running root file system, and the device tree that this kernel was started
- * with, edited. RISC-V needs no code in between: machine_kexec() gives the new
- * kernel the segment that is a device tree.
+ * Loads KEXEC_IMAGE with kexec_load(2) and starts it, with INITRAMFS and the device tree that
+ * this kernel was started with, edited. RISC-V needs no code in between: machine_kexec()
+ * gives the new kernel the segment that is a device tree.
  *
- * What is loaded goes to where the running kernel is and to the memory behind it,
- * one after the other:
+ * The segments are loaded from the address of the running kernel on:
  *
  *	Image, with its bss | initramfs | device tree
  */
@@ -17,7 +15,6 @@
 #include <linux/reboot.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/reboot.h>
@@ -25,15 +22,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "initramfs.h"
 #include "kexec.h"
 #include "proc_files.h"
 
 #define KEXEC_IMAGE	"/kexec/Image"
 #define NEXT_IMAGE	"/kexec/next"	/* instead, if it is there */
+#define INITRAMFS	"/tmp/initramfs.cpio"
 #define FDT		"/sys/firmware/fdt"
 #define RESERVE		"/kexec/reserve"
-#define FDT_ROOM	65536
+#define FDT_SIZE	0x100000	/* more than OpenSBI takes */
 #define ALIGNMENT	0x200000ULL	/* of an Image, and more than the others need */
 
 enum {
@@ -64,7 +61,6 @@ static const char *fail(const char *what, const char *why)
 	return reason;
 }
 
-/* The file stays open: the guest has nothing else to do. */
 static const char *map_file(const char *path, struct kexec_segment *segment)
 {
 	struct stat status;
@@ -96,34 +92,7 @@ static const char *load_image(void)
 	return NULL;
 }
 
-static const char *load_initramfs(void)
-{
-	const char *why = initramfs_make();
-
-	return why ? fail(INITRAMFS, why) : map_file(INITRAMFS, &segments[INITRD]);
-}
-
-static char *read_fdt(size_t *size)
-{
-	char *data = NULL;
-	size_t used = 0;
-	ssize_t n;
-	int fd;
-
-	fd = open(FDT, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	do {
-		data = realloc(data, used + FDT_ROOM);
-		n = data ? read(fd, data + used, FDT_ROOM) : -1;
-		used += n > 0 ? n : 0;
-	} while (n > 0);
-	close(fd);
-	*size = used;
-	return n ? NULL : data;
-}
-
-/* What a test wants the next kernel to leave alone: an address and a size in each line */
+/* Memory that the next kernel must not use: an address and a size in each line */
 static int reserve(void *fdt)
 {
 	unsigned long long address, size;
@@ -138,22 +107,18 @@ static int reserve(void *fdt)
 	return err;
 }
 
-/* Seeds serve one start only, and the addresses of a crash kernel this one. */
+/* Seeds are for one boot only, and the addresses of a crash kernel for this one. */
 static int edit_fdt(void *fdt, const char *bootargs)
 {
 	static const char *const stale[] = {
 		"kaslr-seed", "rng-seed", "linux,elfcorehdr", "linux,usable-memory-range",
 	};
 	uint64_t start = (uintptr_t)segments[INITRD].mem;
-	int chosen = fdt_path_offset(fdt, "/chosen"), err = 0;
+	int chosen = fdt_path_offset(fdt, "/chosen"), err;
 	size_t i;
 
-	if (chosen < 0)
-		return chosen;
-	for (i = 0; i < sizeof(stale) / sizeof(*stale) && (!err || err == -FDT_ERR_NOTFOUND); i++)
-		err = fdt_delprop(fdt, chosen, stale[i]);
-	if (err && err != -FDT_ERR_NOTFOUND)
-		return err;
+	for (i = 0; i < sizeof(stale) / sizeof(*stale); i++)
+		fdt_delprop(fdt, chosen, stale[i]);
 	err = fdt_setprop_string(fdt, chosen, "bootargs", bootargs);
 	if (!err)
 		err = fdt_setprop_u64(fdt, chosen, "linux,initrd-start", start);
@@ -167,17 +132,16 @@ static int edit_fdt(void *fdt, const char *bootargs)
 
 static const char *load_fdt(const char *bootargs)
 {
-	size_t size = 0;
-	char *data = read_fdt(&size);
-	void *fdt;
+	static char data[FDT_SIZE], fdt[FDT_SIZE];
+	FILE *file = fopen(FDT, "r");
 	int err;
 
-	if (!data || size < sizeof(struct fdt_header))
-		return fail(FDT, data ? "too short" : strerror(errno));
-	fdt = malloc(size + FDT_ROOM);
-	if (!fdt)
+	if (!file)
 		return fail(FDT, strerror(errno));
-	err = fdt_open_into(data, fdt, size + FDT_ROOM);
+	if (fread(data, 1, sizeof(data), file) < sizeof(struct fdt_header))
+		return fail(FDT, "too short");
+	fclose(file);
+	err = fdt_open_into(data, fdt, sizeof(fdt));
 	if (!err)
 		err = edit_fdt(fdt, bootargs);
 	if (err)
@@ -226,7 +190,7 @@ static const char *load_segments(const char *bootargs)
 	const char *why = load_image();
 
 	if (!why)
-		why = load_initramfs();
+		why = map_file(INITRAMFS, &segments[INITRD]);
 	if (!why)
 		why = find_room(&next, &end);
 	if (why)
@@ -241,12 +205,7 @@ static const char *load_segments(const char *bootargs)
 	return NULL;
 }
 
-/**
- * kexec_start - start the kernel anew
- * @bootargs: its command line
- *
- * Return: why that failed; else this does not return.
- */
+/* Starts the kernel with kexec. Returns why that failed, or does not return. */
 const char *kexec_start(const char *bootargs)
 {
 	const char *why = load_segments(bootargs);

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The host stops counting stolen time into the memory of a kernel that another one
- * has replaced by kexec.
+ * The host stops counting stolen time in the memory of a kernel that kexec has replaced.
  *
  * Before kexec this finds the boot CPU's steal_time and sees the host write there.
  * It leaves the address in a file, which the next kernel has in its initramfs, and
- * has init take the page out of the next kernel's memory. So nobody but the host can
- * write to it there. For that kernel it must not be one that asks for steal time
- * itself, or the host stops for that reason.
+ * has init reserve the page in the next kernel. So only the host can write to it then. The
+ * next kernel must not ask for steal time itself, or the host stops for that reason.
  */
 #include <stdio.h>
 #include <string.h>
@@ -76,7 +74,7 @@ int main(void)
 
 	ksft_set_plan(1);
 	if (after) {
-		ksft_test_result(!changes(), "the host leaves the old memory alone\n");
+		ksft_test_result(!changes(), "the host does not write to the old memory\n");
 	} else {
 		ksft_test_result(changes(), "the host writes there\n");
 		hand_on();

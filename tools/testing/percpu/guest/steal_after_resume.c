@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel withdraws the boot CPU's steal_time when it suspends, and tells the host
- * anew when it resumes: hotplug does that for the other CPUs, but the boot CPU is the
- * last one. Seen from outside, the host has cleared the memory and counts from zero;
- * what /proc/stat shows goes on from where it was.
+ * The kernel withdraws the boot CPU's steal_time when it suspends, and registers it again
+ * when it resumes: hotplug does that for the other CPUs, but the boot CPU is the last one.
+ * The host then clears the memory and counts from zero; what /proc/stat shows continues
+ * from where it was.
  *
- * It is a hibernation as far as pm_test=core goes with it, with all that is done
- * before the image would be written and after. KVM never stops the hart then. So this
- * sees that the host is told, and not what becomes of a kernel that does not tell it.
+ * It is a hibernation as far as pm_test=core does it, without the image. KVM never stops
+ * the hart then. So this sees that the host is called, and not the effects of a kernel that
+ * does not call it.
  *
- * Meanwhile the console's driver is away from its device, the port to which results
- * go: on 7.3-rc7 a port that was frozen stays dead, for virtcons_restore() asks the
+ * Meanwhile the console's driver is unbound from its device, the port to which results
+ * go: on 7.3-rc7 a port that was frozen stays dead, because virtcons_restore() asks the
  * host before there is room for the answer. init opens it again.
  */
 #include <dirent.h>
@@ -72,7 +72,7 @@ static int suspend_without_port(void)
 	return err ? err : bind_err;
 }
 
-/* The host has counted so much that less of it will tell. */
+/* Waits until the host has counted so much that a restart from zero shows. */
 static bool has_enough(struct sta *before)
 {
 	time_t deadline = time(NULL) + SECONDS;
@@ -89,7 +89,7 @@ static bool has_enough(struct sta *before)
 	return before->steal >= ENOUGH;
 }
 
-static bool is_told(const struct sta *before)
+static bool restarts(const struct sta *before)
 {
 	struct sta after;
 	int err;
@@ -119,7 +119,7 @@ int main(void)
 	err = read_cpu_times(BOOT_CPU, &times);
 	if (err)
 		ksft_exit_fail_msg("/proc/stat: cpu%d: %s\n", BOOT_CPU, strerror(-err));
-	ksft_test_result(is_told(&before), "the host was told to count anew\n");
-	ksft_test_result(steal_goes_on(BOOT_CPU, &times), "what the kernel shows goes on\n");
+	ksft_test_result(restarts(&before), "the host counts from zero again\n");
+	ksft_test_result(steal_goes_on(BOOT_CPU, &times), "what the kernel shows continues\n");
 	ksft_finished();
 }

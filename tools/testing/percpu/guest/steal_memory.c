@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A kernel tells its host where to count stolen time: in steal_time, a per-CPU variable. */
+/* steal_time, a per-CPU variable where the host counts the time that it steals. */
 #include <string.h>
 
 #include "kernel_memory.h"
 #include "kselftest.h"
 #include "steal_memory.h"
 
-/**
- * steal_memory_find - find where the host counts what it steals from a CPU
- * @cpu: the CPU
- *
- * Ends the test as skipped if the kernel has no such memory, as failed if it cannot
- * be found.
- *
- * Return: its physical address.
+/*
+ * Returns the physical address of a CPU's. Ends the test as skipped if the kernel has none,
+ * as failed if it cannot be found.
  */
 unsigned long long steal_memory_find(int cpu)
 {
@@ -31,14 +26,6 @@ unsigned long long steal_memory_find(int cpu)
 	return phys;
 }
 
-/**
- * steal_memory_read - read that memory
- * @phys: its address
- *
- * Ends the test as failed if it cannot be read.
- *
- * Return: what is there.
- */
 struct sta steal_memory_read(unsigned long long phys)
 {
 	struct sta sta;

@@ -5,15 +5,15 @@
  *
  * percpu.seconds=<s> on the kernel's command line says for how long each.
  */
-#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
-#include "command.h"
 #include "kselftest.h"
 #include "percpu_test.h"
 
 #define PROGRAM		"/bin/stress-ng"
-#define BUSYBOX		"/bin/busybox"
+/* cpu-online counts as pathological, because some machines do not survive it */
+#define OPTIONS		" --pathological --verify --metrics-brief --temp-path /tmp"
 #define SECONDS		5
 #define INSTANCES	2
 
@@ -32,7 +32,7 @@ static const char *const stressors[] = {
 	"timer", "timerfd", "hrtimers", "eventfd", "epoll", "fork",
 };
 
-static char seconds[24];
+static long seconds;
 
 /*
  * What stress-ng says about a run. Its exit status is 0 as well when all instances were
@@ -62,25 +62,32 @@ static void take_line(const char *line)
 		snprintf(run.reason, sizeof(run.reason), "%s", text + 2);
 }
 
-static void print_line(const char *line)
+/* Returns the exit status. */
+static int run_program(const char *name)
 {
-	ksft_print_msg("%s\n", line);
-}
-
-/* cpu-online counts as pathological, because some machines do not survive it. */
-static void test_stressor(const char *name)
-{
-	char option[64], instances[8];
-	const char *const argv[] = {
-		PROGRAM, "--pathological", option, instances, "--timeout", seconds, "--verify",
-		"--metrics-brief", "--temp-path", "/tmp", NULL
-	};
+	char command[256], line[1024];
+	FILE *output;
 	int status;
 
-	snprintf(option, sizeof(option), "--%s", name);
-	snprintf(instances, sizeof(instances), "%d", INSTANCES);
 	memset(&run, 0, sizeof(run));
-	status = command_run(argv, take_line);
+	snprintf(command, sizeof(command), PROGRAM OPTIONS " --%s %d --timeout %ld 2>&1", name,
+		 INSTANCES, seconds);
+	fflush(stdout);
+	output = popen(command, "r");
+	if (!output)
+		return -errno;
+	while (fgets(line, sizeof(line), output)) {
+		line[strcspn(line, "\n")] = '\0';
+		take_line(line);
+	}
+	status = pclose(output);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void test_stressor(const char *name)
+{
+	int status = run_program(name);
+
 	if (run.skipped && !run.passed && !run.failures &&
 	    (!status || status == STATUS_NO_RESOURCE || status == STATUS_NOT_IMPLEMENTED))
 		ksft_test_result_skip("%s: %s\n", name,
@@ -91,15 +98,6 @@ static void test_stressor(const char *name)
 				 run.passed, INSTANCES, run.failures);
 }
 
-static void bring_loopback_up(void)
-{
-	static const char *const argv[] = { BUSYBOX, "ip", "link", "set", "lo", "up", NULL };
-	int status = command_run(argv, print_line);
-
-	if (status)
-		ksft_print_msg("lo stays down: status %d\n", status);
-}
-
 int main(void)
 {
 	cpu_set_t before;
@@ -108,10 +106,11 @@ int main(void)
 	begin_test();
 	if (access(PROGRAM, X_OK))
 		ksft_exit_skip(PROGRAM " is not in this initramfs\n");
-	snprintf(seconds, sizeof(seconds), "%ld", cmdline_number("percpu.seconds", SECONDS));
+	seconds = cmdline_number("percpu.seconds", SECONDS);
 	need_cpulist(CPU_DIR "/online", &before);
 
-	bring_loopback_up();
+	if (system("/bin/busybox ip link set lo up"))
+		ksft_print_msg("lo stays down\n");
 	ksft_set_plan(ARRAY_SIZE(stressors) + 1);
 	for (i = 0; i < ARRAY_SIZE(stressors); i++)
 		test_stressor(stressors[i]);
