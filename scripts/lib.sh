@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# What every script here needs. To be sourced; the front door exports O, the
+# What every script here needs. To be sourced; the top Makefile exports O, the
 # absolute output directory, and what the user gave on make's command line.
 
 set -eu
@@ -24,8 +24,8 @@ isolate_git()
 	for variable in $(env | sed -n 's/^\(GIT_[A-Za-z0-9_]*\)=.*/\1/p'); do
 		unset "$variable"
 	done
-	mkdir -p "$O" || die "cannot make $O; set O= to a directory that can be written"
-	[ -s "$O/.gitconfig" ] || cat >"$O/.gitconfig" <<EOF
+	mkdir -p "$O/tmp" || die "cannot make $O/tmp; set O= to a directory that can be written"
+	[ -s "$O/tmp/gitconfig" ] || cat >"$O/tmp/gitconfig" <<EOF
 [safe]
 	directory = *
 [user]
@@ -34,7 +34,7 @@ isolate_git()
 [gc]
 	auto = 0
 EOF
-	export GIT_CONFIG_GLOBAL="$O/.gitconfig" GIT_CONFIG_NOSYSTEM=1
+	export GIT_CONFIG_GLOBAL="$O/tmp/gitconfig" GIT_CONFIG_NOSYSTEM=1
 }
 
 # Prints a line of progress in kbuild's form, unless make -s
@@ -44,11 +44,11 @@ say()
 	[ "${quiet:-}" = silent_ ] || printf '  %-7s %s\n' "$1" "$2"
 }
 
-# lock FILE WHAT: takes the lock $O/FILE, in place of the one that is held, and if that takes
+# lock NAME WHAT: takes the lock of that name, in place of the one that is held, and if that takes
 # time says what for. Whatever is still at work when this script is stopped keeps it.
 lock()
 {
-	exec 9>"$O/$1"
+	exec 9>"$O/tmp/lock.$1"
 	flock -n 9 || {
 		say WAIT "for $2" >&2
 		flock 9
@@ -64,7 +64,7 @@ tick()
 	shift
 	tick_start=$(date +%s)
 	while sleep 10 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
-		say '' "$label: $(($(date +%s) - tick_start)) s" >&2
+		say '' "$label: $(count_steps)$(($(date +%s) - tick_start)) s" >&2
 	done 9>&- &
 	ticker=$!
 	tick_status=0
@@ -75,6 +75,12 @@ tick()
 	return "$tick_status"
 }
 
+# What kbuild has said that it does
+count_steps()
+{
+	[ -z "${run_log:-}" ] || grep -c '^  [A-Z]' "$run_log" | sed '/^0$/d; s/$/ steps, /'
+}
+
 die()
 {
 	[ -z "${ticker:-}" ] || kill "$ticker" 2>/dev/null || true
@@ -82,18 +88,20 @@ die()
 	exit 2
 }
 
-# Runs a command quietly; what it said is shown if it fails, or with V=1
+# Runs a command quietly; what it said is shown if it fails, or with V=1, and kept in $log if
+# that is set
 run()
 {
 	if [ "${V:-}" = 1 ]; then
 		"$@"
 		return
 	fi
-	run_log=$(mktemp "$O/.run.XXXXXX")
+	run_log=${log:-$(mktemp "$O/tmp/run.XXXXXX")}
 	run_status=0
 	tick "${said:-$1}" logged "$@" || run_status=$?
-	[ "$run_status" = 0 ] || tail -n 20 "$run_log" >&2
-	rm -f "$run_log"
+	[ "$run_status" = 0 ] || grep -v '^  [A-Z]' "$run_log" | tail -n 20 >&2
+	[ -n "${log:-}" ] || rm -f "$run_log"
+	run_log=
 	return "$run_status"
 }
 
@@ -108,7 +116,10 @@ up_to_date()
 {
 	mkdir -p "${1%/*}"
 	sha256sum >"$1.new"
-	! cmp -s "$1.new" "$1" || return 0
+	! cmp -s "$1.new" "$1" || {
+		rm "$1.new"
+		return 0
+	}
 	rm -f "$1"
 	return 1
 }
@@ -149,7 +160,7 @@ jobs()
 install_and_unpack()
 {
 	fetching=
-	if command -v xz >/dev/null && command -v git >/dev/null; then
+	if [ ! -e "$(base_dir)/origin" ] && command -v xz >/dev/null && command -v git >/dev/null; then
 		"$top/scripts/build/prepare-tree" &
 		fetching=$!
 	fi
@@ -163,15 +174,15 @@ install_and_unpack()
 prepare()
 {
 	install_and_unpack "$1"
-	"$top/scripts/build/prepare-tree"
+	[ -z "$KSRC" ] || "$top/scripts/build/prepare-tree"
 	"$top/scripts/build/compose-series"
 }
 
-# Can kernel $1 be made of the base? Trouble is not an answer.
+# Can kernel $1 be made of the base? An error is not an answer.
 can_have()
 {
 	can_status=0
-	"$top/scripts/build/build-kernel" -p "$1" || can_status=$?
+	"$top/scripts/build/apply-series" -n "$1" || can_status=$?
 	[ $can_status -le 1 ] || die "$1: cannot be made; see above"
 	return $can_status
 }
@@ -200,15 +211,23 @@ build_cell()
 {
 	cell=${CELL:-$(base_name).numa.page.sv39.smp4.tests=facts+first_chunk}
 	prepare boot
+	build_harness
 	runner list | grep -qxF -- "$cell" || die "no cell $cell; make cells lists them"
 	build_cells "$cell"
+}
+
+build_harness()
+{
+	[ -z "${harness_built:-}" ] || return 0
+	run make -C "$harness" OUTPUT="$O/harness" V="${V:-0}" ||
+		die "the harness does not build; see above"
+	harness_built=1
 }
 
 # runner COMMAND ARGUMENT...: builds the harness and calls it with the tables of this repository
 runner()
 {
-	run make -C "$harness" OUTPUT="$O/harness" V="${V:-0}" ||
-		die "the harness does not build; see above"
+	build_harness
 	command=$1
 	shift
 	[ ! -e "$(base_dir)/series.log" ] || set -- --series="$(base_dir)/series.log" "$@"
@@ -281,11 +300,12 @@ write_report()
 judge_report()
 {
 	for name in reports modes; do
-		"$top/scripts/tests/$name" "$report" >"$O/$name.ktap" || {
-			grep '^#\|^not ok' "$O/$name.ktap" >&2
+		"$top/scripts/tests/$name" "$report" >"$O/tmp/$name.ktap" || {
+			grep '^#\|^not ok' "$O/tmp/$name.ktap" >&2
 			die "scripts/tests/$name fails on the report in $report; see above"
 		}
 	done
 }
 
+[ -z "$KSRC" ] || [ -d "$KSRC" ] || die "KSRC=$KSRC: no such directory; name a kernel tree"
 isolate_git

@@ -6,6 +6,8 @@
 # configuration names it, or DEBIAN_MIRROR= and DEBIAN_SECURITY_MIRROR=.
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+# shellcheck source=/dev/null
+release=$([ ! -r /etc/os-release ] || (. /etc/os-release && echo "${VERSION_CODENAME:-}"))
 
 need_apt()
 {
@@ -60,16 +62,38 @@ apt_state()
 		esac
 		echo "deb [$options] $uri ${source%:*} main"
 	done >"$state/sources.list"
+	: >"$state/preferences"
 	cat >"$state/apt.conf" <<EOF
 Dir::State::lists "$state/lists";
 Dir::Cache "$state";
 Dir::Etc::sourcelist "$state/sources.list";
 Dir::Etc::sourceparts "$state/none";
+Dir::Etc::preferences "$state/preferences";
 Dir::Etc::preferencesparts "$state/none";
 Acquire::Languages "none";
 Acquire::PDiffs "false";
 Acquire::Retries "3";
 EOF
+}
+
+# prefer PACKAGES RELEASE PRIORITY, for the last apt_state
+prefer()
+{
+	printf '%s\n' "Package: $1" "Pin: release $2" "Pin-Priority: $3" >"$state/preferences"
+}
+
+# host_state NAME: the lists of the host's own release. From the backports come QEMU and
+# nothing else: a library from there would conflict with its own -dev package.
+host_state()
+{
+	[ -n "$release" ] || die "/etc/os-release names no Debian release"
+	name=$1
+	arch=$(dpkg --print-architecture)
+	set -- "$release:$arch" "$release-updates:$arch" "$release-security:$arch"
+	[ "$release" != bookworm ] || set -- "$@" "bookworm-backports:$arch"
+	apt_state "$name" "$@"
+	prefer 'qemu-* ipxe-qemu seabios opensbi' n=bookworm-backports 990
+	run private_apt apt-get -q update || die "apt-get update failed; see above"
 }
 
 # private_apt COMMAND...: an apt program with the state of the last apt_state
