@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The front door. Everything is written below O= (build). What names a tree, a cell or a
+# Top-level targets. Everything is written below O= (build). What names a tree, a cell or a
 # tool may come from the environment, as kbuild takes CROSS_COMPILE from there.
 
 O	:= build
@@ -19,6 +19,12 @@ N	:= 100
 SEED	:= 1
 FIRST	:= 0
 FROM	:=
+# For one run of a cell
+APPEND	:=
+QEMU_ARGS :=
+KCONFIG	:=
+GDB	:=
+DRYRUN	:=
 
 ifneq ($(ARCH),riscv)
 $(error ARCH=$(ARCH): only riscv is known here)
@@ -28,6 +34,7 @@ endif
 JOBS	= $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS)))
 quiet	:= $(if $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),silent_)
 export BASE KSRC CELL IMAGE SHARD QEMU BIOS BUSYBOX TIMEOUT FORCE N SEED FIRST FROM JOBS quiet
+export APPEND QEMU_ARGS KCONFIG GDB DRYRUN
 export CROSS_COMPILE LLVM V W C
 ifneq ($(origin CC),default)
 export CC
@@ -41,13 +48,13 @@ unexport MAKEFLAGS MFLAGS
 
 help:
 	@echo  'Targets:'
-	@echo  '  boot        boot one cell: page first chunk, two nodes, 4 harts, and tell its verdict'
-	@echo  '  check       lint, unit tests, compose tests, all cells and controls'
-	@echo  '  check-full  the same and what takes long'
-	@echo  '  report      one report of several: FROM= their directories, shards for instance'
+	@echo  '  boot        boot one cell and print its verdict: page first chunk, two nodes, 4 harts'
+	@echo  '  check       lint, unit tests, compose tests, cells and controls'
+	@echo  '  check-full  the same, all cells, and what takes long'
+	@echo  '  report      put the reports in the directories FROM= together, shards for instance'
 	@echo  '  lava        write the cell CELL= as a job for LAVA'
-	@echo  '  fuzz        N random machines, drawn from SEED'
-	@echo  '  survey      boot the kernel IMAGE= as it is, and tell what it has and what it gets wrong'
+	@echo  '  fuzz        boot N= random machines, chosen by SEED='
+	@echo  '  survey      boot the kernel IMAGE= as it is and report what it has and what is wrong'
 	@echo  '  series      compose the patch series for BASE= or KSRC='
 	@echo  '  lint        check our own text, and each patch of the series as the CI of linux-riscv does'
 	@echo  '  shell       BusyBox prompt in the cell CELL='
@@ -57,9 +64,9 @@ help:
 	@echo  ''
 	@echo  'Variables:'
 	@echo  '  O=dir       where everything is written (build)'
-	@echo  '  BASE=6.1    the packaged kernel tree to use: 6.1, 6.12 or mainline (the newest there is);'
+	@echo  '  BASE=6.1    the packaged kernel tree to use: 6.1, 6.12 or mainline (the newest package);'
 	@echo  '              without it check takes what menuconfig chose'
-	@echo  '  KSRC=dir    your own kernel tree instead; it is copied and never touched'
+	@echo  '  KSRC=dir    your own kernel tree instead; it is only read'
 	@echo  '  CELL=name   the cell for boot, shell and lava; make cells lists them'
 	@echo  '  SHARD=i/n   only the i-th of n parts of check, for as many hosts'
 	@echo  '  FROM=dirs   for report: reports, "a/report b/report", and jobs of LAVA with their logs'
@@ -68,9 +75,17 @@ help:
 	@echo  '  BIOS=       OpenSBI fw_dynamic.bin, 1.6 or later (a package)'
 	@echo  '  BUSYBOX=    static riscv64 BusyBox (a package)'
 	@echo  '  FORCE=1     run again what passed before from the same input'
-	@echo  '  N= SEED= FIRST=  how many random machines (100), of which series (1), from where (0)'
+	@echo  '  N= SEED= FIRST=  how many random machines (100), of which series (1), from which on (0)'
 	@echo  '  TIMEOUT=    seconds that a cell may take (120)'
 	@echo  '  CROSS_COMPILE= LLVM= V=1 W=1 C=1 -s -j: as in kbuild'
+	@echo  ''
+	@echo  'For one run of boot:'
+	@echo  '  APPEND="panic=0 ..."    more kernel arguments'
+	@echo  '  QEMU_ARGS="-d int ..."  more QEMU arguments'
+	@echo  '  KCONFIG="A=y B=n"       kernel options on top of the fragments; the kernel is built again,'
+	@echo  '                          and without KCONFIG= the next time once more'
+	@echo  '  DRYRUN=1                print the QEMU command and do not run it'
+	@echo  '  GDB=1                   QEMU waits for a debugger; the gdb command is printed'
 
 boot:
 	@scripts/run/boot --explain
