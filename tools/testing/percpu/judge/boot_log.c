@@ -95,13 +95,6 @@ static void print_line(FILE *file, const char *key, const char *text)
 	fputc('\n', file);
 }
 
-/**
- * boot_log_write_end() - write how a boot ended
- * @log: the boot
- * @dir: its directory
- *
- * Return: true if it was written; else the user was told.
- */
 bool boot_log_write_end(const struct boot_log *log, const char *dir)
 {
 	char *path __free(free) = xasprintf("%s/end", dir);
@@ -149,13 +142,6 @@ static bool read_logs(struct boot_log *log, const char *dir)
 	return true;
 }
 
-/**
- * boot_log_read() - read what a boot left
- * @log: gets it, to be freed with boot_log_free() in any case
- * @dir: the directory of its cell
- *
- * Return: true if it was read; else the user was told.
- */
 bool boot_log_read(struct boot_log *log, const char *dir)
 {
 	char *cell __free(free) = xasprintf("%s/cell", dir);
@@ -168,10 +154,6 @@ bool boot_log_read(struct boot_log *log, const char *dir)
 	return read_end(log, dir) && read_logs(log, dir);
 }
 
-/**
- * boot_log_free() - free what boot_log_read() read
- * @log: empty afterwards
- */
 void boot_log_free(struct boot_log *log)
 {
 	if (log->console.wanted)

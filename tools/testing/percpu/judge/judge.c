@@ -17,12 +17,7 @@
 #define OPENSBI_MAJOR	1
 #define OPENSBI_MINOR	6
 
-/**
- * cpulist_weight() - number of CPUs in a list
- * @list: as in /sys/devices/system/cpu/online, such as "0-3,8"
- *
- * Return: how many CPUs it names, 0 for anything that is not such a list.
- */
+/* As in /sys/devices/system/cpu/online; 0 for anything that is not such a list */
 unsigned int cpulist_weight(const char *list)
 {
 	unsigned int weight = 0, first, last;
@@ -296,12 +291,14 @@ static char *find_error(const struct boot_log *log)
 
 	if (log->error)
 		return xasprintf("%s", log->error);
-	if (console->opensbi_major < OPENSBI_MAJOR ||
-	    (console->opensbi_major == OPENSBI_MAJOR && console->opensbi_minor < OPENSBI_MINOR))
-		return console->opensbi_major ?
-			xasprintf("OpenSBI %u.%u loses harts; use %u.%u or later (BIOS=)",
-				  console->opensbi_major, console->opensbi_minor,
-				  OPENSBI_MAJOR, OPENSBI_MINOR) : NULL;
+	if (!console->opensbi_major && !console->kernel && log->stopped != VERDICT_PASS)
+		return xasprintf("the firmware printed nothing that OpenSBI prints; set BIOS= to its fw_dynamic.bin, %d.%d or later",
+				 OPENSBI_MAJOR, OPENSBI_MINOR);
+	if (console->opensbi_major && (console->opensbi_major < OPENSBI_MAJOR ||
+	    (console->opensbi_major == OPENSBI_MAJOR && console->opensbi_minor < OPENSBI_MINOR)))
+		return xasprintf("OpenSBI %u.%u loses harts; use %u.%u or later (BIOS=)",
+				 console->opensbi_major, console->opensbi_minor,
+				 OPENSBI_MAJOR, OPENSBI_MINOR);
 	return NULL;
 }
 
@@ -358,11 +355,6 @@ static char *list_added(const struct boot_log *log)
 			 *args ? "QEMU " : "", args);
 }
 
-/**
- * judge() - give a finished boot its verdict
- * @log: what it left
- * @result: gets the verdict, to be freed with result_free()
- */
 void judge(const struct boot_log *log, struct result *result)
 {
 	char *error = find_error(log);
@@ -386,13 +378,6 @@ void judge(const struct boot_log *log, struct result *result)
 	ktap_copy_facts(&result->tests, &log->ktap);
 }
 
-/**
- * judge_dir() - judge what a boot left in its directory
- * @dir: the directory
- * @result: gets the verdict, to be freed with result_free()
- *
- * Return: true if it can be judged; else the user was told.
- */
 bool judge_dir(const char *dir, struct result *result)
 {
 	struct boot_log log;
@@ -407,10 +392,6 @@ bool judge_dir(const char *dir, struct result *result)
 	return ok;
 }
 
-/**
- * result_free() - free a result
- * @result: empty afterwards
- */
 void result_free(struct result *result)
 {
 	free(result->name);

@@ -99,21 +99,17 @@ static void judge_line(struct console *console)
 	console->line[console->len] = '\0';
 	console->len = 0;
 	message = kernel_message(console->line);
-	if (message)
+	if (message) {
+		console->kernel = true;
 		judge_message(console, message);
-	else if (!console->opensbi_major)
+	} else if (!console->opensbi_major) {
 		sscanf(console->line, "OpenSBI v%u.%u", &console->opensbi_major,
 		       &console->opensbi_minor);
+	}
 	if (console->wanted && !console->seen)
 		console->seen = !regexec(console->wanted, console->line, 0, NULL, 0);
 }
 
-/**
- * console_feed() - take in what the console said
- * @console: its state
- * @data: the bytes, any bytes
- * @size: how many
- */
 void console_feed(struct console *console, const char *data, size_t size)
 {
 	size_t i;
@@ -126,10 +122,6 @@ void console_feed(struct console *console, const char *data, size_t size)
 	}
 }
 
-/**
- * console_end() - nothing more will come
- * @console: its state; a last line without a newline is judged too
- */
 void console_end(struct console *console)
 {
 	if (console->len)
@@ -152,12 +144,9 @@ static const char *record(const char *line, const char *prefix)
 	return NULL;
 }
 
-/**
- * console_result() - find a line of the guest's results in the kernel's log
- * @line: a line of the console
- * @whole: whether it ends a line of the results
- *
- * Return: what it says of the results, in @line; NULL if nothing.
+/*
+ * What a line of the console says of the guest's results, which may be in the kernel's log;
+ * NULL if nothing. @whole: it ends a line of the results.
  */
 const char *console_result(const char *line, bool *whole)
 {

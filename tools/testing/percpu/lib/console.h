@@ -9,32 +9,21 @@
 
 #define LINE_SIZE	512
 
-/**
- * struct console - reads a console as it comes
- * @line: the line under way; a longer one is judged by its first part
- * @len: its length
- * @splat: the first splat, empty if there was none
- * @panicked: the kernel panicked
- * @ended: it also said that it will not go on
- * @opensbi_major: version of OpenSBI by its banner, 0 until then
- * @opensbi_minor: likewise
- * @wanted: what a control waits for, NULL for none
- * @seen: a line matched @wanted
- */
 struct console {
-	char line[LINE_SIZE];
+	char line[LINE_SIZE];		/* the line under way; a longer one is judged by its start */
 	size_t len;
-	char splat[LINE_SIZE];
+	char splat[LINE_SIZE];		/* the first one, empty if there was none */
 	bool panicked;
-	bool ended;
-	unsigned int opensbi_major;
+	bool ended;			/* it also said that it will not go on */
+	bool kernel;			/* the kernel has said something */
+	unsigned int opensbi_major;	/* by its banner, 0 until then */
 	unsigned int opensbi_minor;
-	const regex_t *wanted;
-	bool seen;
+	const regex_t *wanted;		/* what a control waits for, NULL for none */
+	bool seen;			/* a line matched it */
 };
 
 void console_feed(struct console *console, const char *data, size_t size);
-void console_end(struct console *console);
+void console_end(struct console *console);	/* judges a last line without a newline, too */
 const char *console_result(const char *line, bool *whole);
 
 #endif

@@ -17,10 +17,6 @@
 #define MAX_FACTS	256
 #define MAX_OUTER	256	/* of its name, which each of its inner tests gets */
 
-/**
- * ktap_init() - an empty document
- * @ktap: the document
- */
 void ktap_init(struct ktap *ktap)
 {
 	*ktap = (struct ktap){
@@ -40,13 +36,6 @@ static void fault(struct ktap *ktap, const char *what, const char *where)
 		ktap->fault = xasprintf("%s: %s", what, where);
 }
 
-/**
- * ktap_add_test() - append a result
- * @ktap: the document
- * @status: how the test ended
- * @name: its name; the document owns it from now on
- * @why: why it failed or was skipped, may be NULL; likewise
- */
 void ktap_add_test(struct ktap *ktap, enum ktap_status status, char *name, char *why)
 {
 	if (ktap->nr_tests == MAX_TESTS) {
@@ -210,12 +199,6 @@ static void parse_line(struct ktap *ktap)
 		parse_result(ktap, depth, text + 7, KTAP_FAIL);
 }
 
-/**
- * ktap_feed() - take in more of the document
- * @ktap: the document
- * @data: the bytes, any bytes
- * @size: how many
- */
 void ktap_feed(struct ktap *ktap, const char *data, size_t size)
 {
 	size_t i;
@@ -228,10 +211,6 @@ void ktap_feed(struct ktap *ktap, const char *data, size_t size)
 	}
 }
 
-/**
- * ktap_end() - nothing more will come
- * @ktap: the document; has a fault afterwards if it is not whole
- */
 void ktap_end(struct ktap *ktap)
 {
 	struct ktap_level *top = &ktap->level[0];
@@ -248,14 +227,7 @@ void ktap_end(struct ktap *ktap)
 		fault(ktap, "not whole", "nested results without their outer one");
 }
 
-/**
- * ktap_fact() - look up a fact
- * @ktap: the document
- * @generation: 0, or after how many kexecs
- * @key: the fact
- *
- * Return: its value, owned by the document; NULL if it was not stated.
- */
+/* NULL if it was not stated */
 const char *ktap_fact(const struct ktap *ktap, unsigned int generation, const char *key)
 {
 	size_t i;
@@ -266,11 +238,6 @@ const char *ktap_fact(const struct ktap *ktap, unsigned int generation, const ch
 	return NULL;
 }
 
-/**
- * ktap_copy_facts() - copy the facts of a document
- * @to: gets them, after its own
- * @from: has them
- */
 void ktap_copy_facts(struct ktap *to, const struct ktap *from)
 {
 	size_t i;
@@ -281,12 +248,7 @@ void ktap_copy_facts(struct ktap *to, const struct ktap *from)
 	}
 }
 
-/**
- * ktap_first_failure() - the first test that failed
- * @ktap: the document
- *
- * Return: the test, NULL if none failed.
- */
+/* NULL if none failed */
 const struct ktap_test *ktap_first_failure(const struct ktap *ktap)
 {
 	size_t i;
@@ -297,10 +259,6 @@ const struct ktap_test *ktap_first_failure(const struct ktap *ktap)
 	return NULL;
 }
 
-/**
- * ktap_free() - free a document
- * @ktap: empty afterwards
- */
 void ktap_free(struct ktap *ktap)
 {
 	size_t i;

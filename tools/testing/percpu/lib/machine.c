@@ -139,12 +139,21 @@ static bool parse_machine_option(const struct row *row, const char *word,
 	return number >= machine->harts || row_error(row, "fewer than the harts", word);
 }
 
-/**
- * machine_holds_boot_files() - is there memory where QEMU puts initramfs and device tree?
- * @machine: the machine
- *
- * QEMU looks at the whole of RAM, without gaps, see riscv_load_initrd() and
- * riscv_compute_fdt_addr().
+/* Is there memory all the way? Nodes may touch each other. */
+static bool has_memory(const struct machine *machine, uint64_t start, uint64_t end)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->nr_nodes; i++)
+		if (machine->nodes[i].start <= start &&
+		    start - machine->nodes[i].start < machine->nodes[i].size)
+			start = machine->nodes[i].start + machine->nodes[i].size;
+	return start >= end;
+}
+
+/*
+ * Is there memory where QEMU puts initramfs and device tree? It looks at the whole of RAM,
+ * without gaps, see riscv_load_initrd() and riscv_compute_fdt_addr().
  */
 bool machine_holds_boot_files(const struct machine *machine)
 {
@@ -152,8 +161,8 @@ bool machine_holds_boot_files(const struct machine *machine)
 	uint64_t initrd = end / 2 < INITRD_LIMIT ? end / 2 : INITRD_LIMIT;
 	uint64_t fdt = end < FDT_LIMIT ? end : FDT_LIMIT;
 
-	return machine_has_memory(machine, initrd, initrd + INITRD_ROOM) &&
-	       machine_has_memory(machine, fdt - FDT_ROOM, fdt);
+	return has_memory(machine, initrd, initrd + INITRD_ROOM) &&
+	       has_memory(machine, fdt - FDT_ROOM, fdt);
 }
 
 /* After the harts: first the nodes, then the options */
@@ -186,13 +195,6 @@ static bool parse_nodes(const struct row *row, struct machine *machine)
 	       row_error(row, "boot= is not the id of a hart of", machine->name);
 }
 
-/**
- * machine_parse() - parse a row of tables/machines
- * @row: the row
- * @machine: gets the machine
- *
- * Return: true if it is one; else the user was told.
- */
 bool machine_parse(const struct row *row, struct machine *machine)
 {
 	unsigned int i;
@@ -254,11 +256,7 @@ static void print_nodes(FILE *file, const struct machine *machine)
 	}
 }
 
-/**
- * machine_print() - write a machine as a row of the table, and no more than it needs
- * @file: where to
- * @machine: the machine
- */
+/* As a row of the table, and no more than it needs */
 void machine_print(FILE *file, const struct machine *machine)
 {
 	bool holes = machine->ids[machine->harts - 1] >= machine->harts;
@@ -275,12 +273,6 @@ void machine_print(FILE *file, const struct machine *machine)
 	fputc('\n', file);
 }
 
-/**
- * machine_end() - where the memory of all nodes ends
- * @machine: the machine, or what is known of it so far
- *
- * Return: bytes from the start of RAM, 0 if no node has memory.
- */
 uint64_t machine_end(const struct machine *machine)
 {
 	unsigned int i = machine->nr_nodes;
@@ -291,32 +283,6 @@ uint64_t machine_end(const struct machine *machine)
 	return 0;
 }
 
-/**
- * machine_has_memory() - is there memory all the way?
- * @machine: the machine
- * @start: bytes from the start of RAM
- * @end: likewise, the byte after the last one
- *
- * Return: true if no gap lies between; nodes may touch each other.
- */
-bool machine_has_memory(const struct machine *machine, uint64_t start, uint64_t end)
-{
-	unsigned int i;
-
-	for (i = 0; i < machine->nr_nodes; i++)
-		if (machine->nodes[i].start <= start &&
-		    start - machine->nodes[i].start < machine->nodes[i].size)
-			start = machine->nodes[i].start + machine->nodes[i].size;
-	return start >= end;
-}
-
-/**
- * machine_has_hart() - is there a hart of that id?
- * @machine: the machine
- * @id: the hart's id
- *
- * Return: true if there is.
- */
 bool machine_has_hart(const struct machine *machine, unsigned int id)
 {
 	unsigned int i;
@@ -327,13 +293,7 @@ bool machine_has_hart(const struct machine *machine, unsigned int id)
 	return false;
 }
 
-/**
- * machine_node_of_hart() - the node of a hart
- * @machine: the machine
- * @id: the hart's id
- *
- * Return: the node, -1 if the machine has no such hart.
- */
+/* -1 if the machine has no such hart */
 int machine_node_of_hart(const struct machine *machine, unsigned int id)
 {
 	unsigned int i, node = 0, end = machine->nodes[0].harts;

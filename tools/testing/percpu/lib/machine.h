@@ -15,43 +15,27 @@
 #define MAX_HARTS	512	/* the largest CONFIG_NR_CPUS of riscv, NR_CPUS of the kernels */
 #define NAME_SIZE	64
 
-/**
- * struct node - one NUMA node
- * @start: bytes from RAM_BASE
- * @size: bytes, 0 for a node without memory
- * @harts: number of harts
- */
 struct node {
-	uint64_t start;
-	uint64_t size;
+	uint64_t start;		/* bytes from RAM_BASE */
+	uint64_t size;		/* bytes, 0 for a node without memory */
 	unsigned int harts;
 };
 
-/**
- * struct machine - a row of tables/machines
- * @name: its name in the table
- * @harts: number of harts, dealt out to the nodes in order
- * @possible: number of CPUs that the device tree names, @harts or more
- * @nr_nodes: number of NUMA nodes
- * @nodes: the nodes, memory ascending
- * @ids: the hart ids, ascending
- * @boot: id of the hart that boots, -1 for any
- */
+/* A row of tables/machines */
 struct machine {
 	char name[NAME_SIZE];
-	unsigned int harts;
-	unsigned int possible;
+	unsigned int harts;		/* on the nodes in order */
+	unsigned int possible;		/* CPUs that the device tree names, harts or more */
 	unsigned int nr_nodes;
-	struct node nodes[MAX_NODES];
-	unsigned int ids[MAX_HARTS];
-	int boot;
+	struct node nodes[MAX_NODES];	/* memory ascending */
+	unsigned int ids[MAX_HARTS];	/* of the harts, ascending */
+	int boot;			/* id of the hart that boots, -1 for any */
 };
 
 bool machine_parse(const struct row *row, struct machine *machine);
 void machine_print(FILE *file, const struct machine *machine);
 void machine_deal_harts(struct machine *machine);
-uint64_t machine_end(const struct machine *machine);
-bool machine_has_memory(const struct machine *machine, uint64_t start, uint64_t end);
+uint64_t machine_end(const struct machine *machine);	/* of all memory, from RAM_BASE */
 bool machine_has_hart(const struct machine *machine, unsigned int id);
 bool machine_holds_boot_files(const struct machine *machine);
 int machine_node_of_hart(const struct machine *machine, unsigned int id);

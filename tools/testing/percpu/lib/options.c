@@ -15,7 +15,7 @@ static void print_help(const struct option_def *options, const char *usage)
 {
 	char *name;
 
-	printf("Usage: %s\n", usage);
+	printf("Usage: percpu-qemu %s\n", usage);
 	for (; options->type != OPTION_END; options++) {
 		name = xasprintf("--%s%s%s", options->name, options->arg ? "=" : "",
 				 options->arg ? options->arg : "");
@@ -112,15 +112,6 @@ static const struct option_def *find_option(const struct option_def *options, in
 	return options->type == OPTION_END ? NULL : options;
 }
 
-/**
- * options_parse() - parse the options of a command
- * @options: what it takes, up to OPT_END
- * @usage: its command line and what it does, for --help, which ends the program
- * @argc: as for main(), without the program
- * @argv: likewise; what is no option begins at optind
- *
- * Return: true if all is well; else the user was told.
- */
 bool options_parse(const struct option_def *options, const char *usage, int argc, char **argv)
 {
 	struct option longs[MAX_OPTIONS + 1];

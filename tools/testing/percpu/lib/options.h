@@ -16,24 +16,13 @@ enum option_type {
 	OPTION_SECONDS,	/* double */
 };
 
-/**
- * struct option_def - one option
- * @letter: its short form, 0 for none
- * @name: its long form
- * @arg: what --help calls its value, NULL for a flag
- * @value: where the value goes, of the type that @type says
- * @min: the smallest number that it can have
- * @max: the largest
- * @required: it must be given
- * @help: what it does
- */
 struct option_def {
 	enum option_type type;
-	char letter;
+	char letter;		/* its short form, 0 for none */
 	const char *name;
-	const char *arg;
-	void *value;
-	uint64_t min;
+	const char *arg;	/* what --help calls its value, NULL for a flag */
+	void *value;		/* of the type that the enum says */
+	uint64_t min;		/* of a number */
 	uint64_t max;
 	bool required;
 	const char *help;
@@ -61,6 +50,7 @@ struct option_def {
 	  .value = _value, .min = 1, .max = 86400, .help = _help }
 #define OPT_END { .type = OPTION_END }
 
+/* What is no option begins at optind afterwards; --help ends the program */
 bool options_parse(const struct option_def *options, const char *usage, int argc, char **argv);
 
 #endif

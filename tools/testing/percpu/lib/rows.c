@@ -7,14 +7,6 @@
 #include "rows.h"
 #include "util.h"
 
-/**
- * row_error() - report a row that cannot be understood
- * @row: the row
- * @what: what is wrong
- * @word: the word that is
- *
- * Return: false.
- */
 bool row_error(const struct row *row, const char *what, const char *word)
 {
 	error("%s:%u: %s: %s", row->path, row->number, what, word);
@@ -42,14 +34,6 @@ static void split(struct row *row, char *p)
 	}
 }
 
-/**
- * read_rows() - read a table
- * @path: the file
- * @parse: called for each row; returns false, after saying why, to stop
- * @arg: passed to @parse
- *
- * Return: true if every row was understood; else the user was told.
- */
 bool read_rows(const char *path, bool (*parse)(struct row *row, void *arg), void *arg)
 {
 	char *data __free(free) = read_file(path, NULL);
@@ -74,15 +58,7 @@ bool copy_word(char *to, size_t size, const char *word)
 	return (size_t)snprintf(to, size, "%s", word) < size;
 }
 
-/**
- * parse_number() - parse the number that a word begins with
- * @word: the word
- * @end: gets what follows the number
- * @max: the largest that is allowed
- * @number: gets it
- *
- * Return: true if there is one.
- */
+/* The number that a word begins with; @end gets what follows */
 bool parse_number(const char *word, char **end, unsigned int max, unsigned int *number)
 {
 	unsigned long value;

@@ -5,17 +5,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #define MAX_WORDS	32
 
-/**
- * struct row - a line of a table
- * @path: the table
- * @number: of the line
- * @words: its words
- * @nr_words: how many
- */
 struct row {
 	const char *path;
 	unsigned int number;
@@ -23,7 +15,9 @@ struct row {
 	unsigned int nr_words;
 };
 
+/* Reports what is wrong with a word of a row; always false */
 bool row_error(const struct row *row, const char *what, const char *word);
+/* @parse returns false, after row_error(), to stop */
 bool read_rows(const char *path, bool (*parse)(struct row *row, void *arg), void *arg);
 bool copy_word(char *to, size_t size, const char *word);
 bool parse_number(const char *word, char **end, unsigned int max, unsigned int *number);

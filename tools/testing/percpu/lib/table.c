@@ -62,13 +62,6 @@ static bool parse_machine(struct row *row, void *arg)
 	return true;
 }
 
-/**
- * table_read_machines() - read the table of machines
- * @table: gets the machines; read them all before any cell
- * @path: the file
- *
- * Return: true if every row was understood; else the user was told.
- */
 bool table_read_machines(struct table *table, const char *path)
 {
 	return read_rows(path, parse_machine, table);
@@ -112,13 +105,7 @@ static bool parse_change(struct row *row, void *arg)
 	return true;
 }
 
-/**
- * table_read_series() - read what scripts/compose said about the base
- * @table: gets the changes; to be read before any cell
- * @path: the file, a line for each change: name, state and more
- *
- * Return: true if every line was understood; else the user has been told.
- */
+/* What scripts/compose reported of the base; to be read before any cell */
 bool table_read_series(struct table *table, const char *path)
 {
 	return read_rows(path, parse_change, table);
@@ -224,14 +211,7 @@ static bool parse_option(const struct row *row, const char *word, struct cell *c
 	return option_set(option, row, word, cell);
 }
 
-/**
- * cell_option_get() - the value of an option
- * @option: the option
- * @cell: the cell
- *
- * Return: the value as the cell has it, empty for a flag without one, owned by the caller;
- * NULL if the option is not set.
- */
+/* As the cell has it, empty for a flag without a value, owned by the caller; NULL if not set */
 char *cell_option_get(const struct cell_option *option, const struct cell *cell)
 {
 	const void *member = (const char *)cell + option->offset;
@@ -263,11 +243,7 @@ static void print_options(FILE *file, const struct cell *cell, char before, bool
 	}
 }
 
-/**
- * cell_print_arguments() - write the arguments that its options become
- * @file: where to, each after a blank
- * @cell: the cell
- */
+/* Each after a blank */
 void cell_print_arguments(FILE *file, const struct cell *cell)
 {
 	const struct cell_option *option;
@@ -280,11 +256,7 @@ void cell_print_arguments(FILE *file, const struct cell *cell)
 	}
 }
 
-/**
- * cell_print() - write a cell as a row: its base, then what tables/cells has
- * @file: where to
- * @cell: the cell
- */
+/* As a row: its base, then what tables/cells has */
 void cell_print(FILE *file, const struct cell *cell)
 {
 	fprintf(file, "%s %s %s %s %s %s", cell->base, cell->kernel, cell->machine->name,
@@ -490,14 +462,6 @@ static bool parse_cell(struct row *row, void *arg)
 	return parse_one_cell(row, arg);
 }
 
-/**
- * table_read_cells() - read a table of cells
- * @table: has the machines, gets the cells
- * @path: the file
- * @base: the base of the kernels, first part of each cell's name
- *
- * Return: true if every row was understood; else the user was told.
- */
 bool table_read_cells(struct table *table, const char *path, const char *base)
 {
 	struct cells_arg arg = { .table = table, .base = base };
@@ -518,13 +482,7 @@ static bool parse_machine_or_cell(struct row *row, void *arg)
 	return parse_one_cell(row, &cells);
 }
 
-/**
- * table_read_cell() - read what cell_write() wrote
- * @table: empty; gets a machine and a cell
- * @path: the file
- *
- * Return: true if it is whole; else the user was told.
- */
+/* What cell_write() wrote: a machine and a cell */
 bool table_read_cell(struct table *table, const char *path)
 {
 	if (!read_rows(path, parse_machine_or_cell, table))
@@ -534,13 +492,6 @@ bool table_read_cell(struct table *table, const char *path)
 	return table->nr_cells == 1;
 }
 
-/**
- * cell_write() - write a cell and its machine
- * @cell: the cell
- * @path: the file, in the syntax of the tables
- *
- * Return: true if it was written; else the user was told.
- */
 bool cell_write(const struct cell *cell, const char *path)
 {
 	char *text __free(free) = NULL;
@@ -553,12 +504,7 @@ bool cell_write(const struct cell *cell, const char *path)
 	return write_file(path, text, size);
 }
 
-/**
- * cell_copy() - copy a cell that outlives its table
- * @cell: the cell
- *
- * Return: the copy and its machine in one piece, for free().
- */
+/* A cell and its machine in one piece, for free() */
 struct cell *cell_copy(const struct cell *cell)
 {
 	struct {
@@ -572,10 +518,6 @@ struct cell *cell_copy(const struct cell *cell)
 	return &copy->cell;
 }
 
-/**
- * table_free() - free all machines and cells
- * @table: empty afterwards
- */
 void table_free(struct table *table)
 {
 	size_t i;
@@ -593,23 +535,11 @@ static unsigned int limit(unsigned int number, unsigned int max)
 	return max && max < number ? max : number;
 }
 
-/**
- * cell_harts() - number of harts that must be online
- * @cell: the cell
- *
- * Return: those of its machine, unless nr_cpus= or maxcpus= allow fewer.
- */
 unsigned int cell_harts(const struct cell *cell)
 {
 	return limit(limit(cell->machine->harts, cell->nr_cpus), cell->maxcpus);
 }
 
-/**
- * cell_possible() - number of CPUs that must be possible
- * @cell: the cell
- *
- * Return: those that the device tree names, unless nr_cpus= allows fewer.
- */
 unsigned int cell_possible(const struct cell *cell)
 {
 	return limit(cell->machine->possible, cell->nr_cpus);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -11,10 +9,7 @@
 
 #include "util.h"
 
-/**
- * error() - tell the user what is wrong
- * @fmt: what is wrong, where, what to do; without a newline
- */
+/* What is wrong, where, and what to do; without a newline */
 void error(const char *fmt, ...)
 {
 	va_list args;
@@ -36,24 +31,11 @@ static void *check_memory(void *ptr)
 	return ptr;
 }
 
-/**
- * xrealloc() - realloc() that ends the program when there is no memory
- * @ptr: as for realloc()
- * @size: bytes, not 0
- *
- * Return: the memory, owned by the caller.
- */
 void *xrealloc(void *ptr, size_t size)
 {
 	return check_memory(realloc(ptr, size));
 }
 
-/**
- * xasprintf() - a formatted string of its own
- * @fmt: as for printf()
- *
- * Return: the string, owned by the caller.
- */
 char *xasprintf(const char *fmt, ...)
 {
 	char *string = NULL;
@@ -66,33 +48,27 @@ char *xasprintf(const char *fmt, ...)
 	return check_memory(len < 0 ? NULL : string);
 }
 
-/**
- * quote() - quote a word for the shell
- * @word: any word
- *
- * Return: the quoted word, owned by the caller.
- */
+/* A word as the shell takes it, owned by the caller */
 char *quote(const char *word)
 {
-	char *quoted = xasprintf("'");
-	char *longer;
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789+,-./:=@_";
+	char *quoted = NULL;
+	size_t size;
+	FILE *file;
 
-	for (; *word; word++) {
-		longer = *word == '\'' ? xasprintf("%s'\\''", quoted) :
-					 xasprintf("%s%c", quoted, *word);
-		free(quoted);
-		quoted = longer;
-	}
-	longer = xasprintf("%s'", quoted);
-	free(quoted);
-	return longer;
+	if (*word && !word[strspn(word, plain)])
+		return xasprintf("%s", word);
+	file = open_memstream(&quoted, &size);
+	fputc('\'', file);
+	for (; *word; word++)
+		fprintf(file, *word == '\'' ? "'\\'%c" : "%c", *word);
+	fputc('\'', file);
+	fclose(file);
+	return quoted;
 }
 
-/**
- * strv_add() - append a string to a list
- * @list: the list
- * @string: from malloc(); the list owns it from now on
- */
+/* The list owns the string from now on */
 void strv_add(struct strv *list, char *string)
 {
 	list->v = xrealloc(list->v, (list->n + 2) * sizeof(*list->v));
@@ -100,10 +76,6 @@ void strv_add(struct strv *list, char *string)
 	list->v[list->n] = NULL;
 }
 
-/**
- * strv_free() - free a list and its strings
- * @list: the list, empty afterwards
- */
 void strv_free(struct strv *list)
 {
 	size_t i;
@@ -114,11 +86,7 @@ void strv_free(struct strv *list)
 	*list = (struct strv){ 0 };
 }
 
-/**
- * now() - the time for measuring
- *
- * Return: seconds of the monotonic clock, which no change of date moves.
- */
+/* Seconds of the monotonic clock, which no change of date moves */
 double now(void)
 {
 	struct timespec ts;
@@ -145,47 +113,28 @@ static char *read_stream(FILE *file, size_t *size)
 	return data;
 }
 
-/**
- * read_file() - a whole file in memory
- * @path: the file
- * @size: its size in bytes, may be NULL
- *
- * Return: the bytes and a NUL, owned by the caller; NULL after telling the user
- * why it could not be read.
- */
+/* A whole file and a NUL, owned by the caller; NULL after an error message. @size may be NULL. */
 char *read_file(const char *path, size_t *size)
 {
 	FILE *file = fopen(path, "re");
-	char *data = NULL;
+	char *data = file ? read_stream(file, size) : NULL;
 
-	if (file) {
-		data = read_stream(file, size);
-		if (ferror(file)) {
-			free(data);
-			data = NULL;
-		}
-	}
-	if (!data)
+	if (!file || ferror(file)) {
 		error("cannot read %s: %s", path, strerror(errno));
+		free(data);
+		data = NULL;
+	}
 	if (file)
 		fclose(file);
 	return data;
 }
 
-/**
- * write_file() - write a whole file, or leave none
- * @path: the file
- * @data: what to write
- * @size: bytes
- *
- * Return: true if every byte was written; else the user has been told.
- */
+/* Writes a whole file, or leaves none */
 bool write_file(const char *path, const void *data, size_t size)
 {
 	FILE *file = fopen(path, "we");
-	bool ok;
+	bool ok = file && fwrite(data, 1, size, file) == size;
 
-	ok = file && fwrite(data, 1, size, file) == size;
 	if (file && fclose(file))
 		ok = false;
 	if (!ok) {
@@ -196,32 +145,23 @@ bool write_file(const char *path, const void *data, size_t size)
 	return ok;
 }
 
-/**
- * copy_file() - copy a file's bytes
- * @from: the file
- * @to: the copy, replaced if there
- *
- * Return: true if it was copied; else the user has been told.
- */
 bool copy_file(const char *from, const char *to)
 {
 	size_t size;
-	char *data = read_file(from, &size);
-	bool ok = data && write_file(to, data, size);
+	char *data __free(free) = read_file(from, &size);
+	struct stat st;
 
-	free(data);
-	return ok;
+	if (!data || !write_file(to, data, size))
+		return false;
+	if (!stat(from, &st))
+		chmod(to, st.st_mode & 0777);
+	return true;
 }
 
-/**
- * make_dir() - make a directory and those above it
- * @path: the directory; it may be there already
- *
- * Return: true if it is there; else the user has been told.
- */
+/* Makes a directory and those above it; it may be there already */
 bool make_dir(const char *path)
 {
-	char *copy = xasprintf("%s", path);
+	char *copy __free(free) = xasprintf("%s", path);
 	char *slash = copy;
 	int rc = 0;
 
@@ -235,6 +175,5 @@ bool make_dir(const char *path)
 		if (slash)
 			*slash = '/';
 	}
-	free(copy);
 	return !rc;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What every part of the runner needs. */
+/* Functions that return bool report an error to the user before they return false. */
 #ifndef UTIL_H
 #define UTIL_H
 
@@ -11,14 +11,7 @@
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define sizeof_member(type, member)	sizeof(((type *)0)->member)
 
-/* As in the kernel: what a variable owns is freed where it ends */
-#define __free(_name)	__attribute__((cleanup(__free_##_name)))
-
-/**
- * struct strv - a growing list of strings, NULL-terminated
- * @v: the strings, each owned by the list
- * @n: how many, without the NULL
- */
+/* A growing list of strings, NULL-terminated */
 struct strv {
 	char **v;
 	size_t n;
@@ -36,6 +29,9 @@ bool write_file(const char *path, const void *data, size_t size);
 bool copy_file(const char *from, const char *to);
 bool make_dir(const char *path);
 
+/* As in the kernel: what a variable owns is freed where it ends */
+#define __free(_name)	__attribute__((cleanup(__free_##_name)))
+
 static inline void __free_free(void *pointer)
 {
 	free(*(void **)pointer);
@@ -45,13 +41,5 @@ static inline void __free_strv(struct strv *list)
 {
 	strv_free(list);
 }
-
-/* For a variable with __free(): its value, which the caller owns from now on */
-#define no_free_ptr(pointer) \
-({ \
-	typeof(pointer) __pointer = pointer; \
-	pointer = NULL; \
-	__pointer; \
-})
 
 #endif

@@ -22,23 +22,11 @@ static const char * const names[NR_VERDICTS] = {
 	[VERDICT_HARNESS]	= "harness",
 };
 
-/**
- * verdict_name() - the word for a verdict
- * @verdict: the verdict
- *
- * Return: its name as the table of cells and the reports spell it.
- */
 const char *verdict_name(enum verdict verdict)
 {
 	return names[verdict];
 }
 
-/**
- * verdict_from_name() - the verdict that a word names
- * @name: as in the table of cells
- *
- * Return: the verdict, NR_VERDICTS if there is none of that name.
- */
 enum verdict verdict_from_name(const char *name)
 {
 	unsigned int i;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Writes results.json, from which junit.xml, kcidb.json and index.html are made. */
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "excerpt.h"
 #include "report.h"
-#include "text.h"
 #include "util.h"
 
 #define MAX_LOG		16384
@@ -18,7 +19,7 @@ static const char * const status_names[] = {
 
 static json_t *pack_string(const char *string)
 {
-	char *text __free(free) = string ? text_utf8(string, strlen(string)) : NULL;
+	char *text __free(free) = string ? clean_text(string, strlen(string)) : NULL;
 
 	return text ? json_string(text) : json_null();
 }
@@ -105,16 +106,15 @@ static void add_log(json_t *json, const struct result *result)
 {
 	char *decoded __free(free) = xasprintf("%s/console.decoded", result->dir);
 	char *plain __free(free) = xasprintf("%s/console.log", result->dir);
-	char *text __free(free) = NULL;
-	struct excerpt excerpt;
+	bool is_decoded = !access(decoded, R_OK);
+	char *splat __free(free) = NULL;
+	char *log __free(free) = NULL;
 
-	if (!excerpt_read(&excerpt, access(decoded, R_OK) ? plain : decoded, MAX_LOG))
+	if (!is_decoded && access(plain, R_OK))
 		return;
-	text = excerpt_join(&excerpt);
-	json_object_set_new(json, "log", json_string(text));
-	json_object_set_new(json, "splat",
-			    *excerpt.splat ? json_string(excerpt.splat) : json_null());
-	excerpt_free(&excerpt);
+	log = read_excerpt(is_decoded ? decoded : plain, MAX_LOG, &splat);
+	json_object_set_new(json, "log", json_string(log ? log : ""));
+	json_object_set_new(json, "splat", pack_string(splat));
 }
 
 static json_t *pack_result(const struct result *result)
@@ -137,22 +137,18 @@ static json_t *pack_result(const struct result *result)
 	return json;
 }
 
-bool json_write(json_t *json, const char *path)
-{
-	char *text __free(free) = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
-
-	json_decref(json);
-	if (!text)
-		error("cannot write %s: out of memory", path);
-	return text && write_file(path, text, strlen(text));
-}
-
 bool report_write_json(const struct report *report, const char *path)
 {
-	json_t *results = json_array();
+	json_t *json, *results = json_array();
+	char *text __free(free) = NULL;
 	size_t i;
 
 	for (i = 0; i < report->nr; i++)
 		json_array_append_new(results, pack_result(&report->results[i]));
-	return json_write(json_pack("{s:o}", "results", results), path);
+	json = json_pack("{s:o}", "results", results);
+	text = json_dumps(json, JSON_INDENT(1));
+	json_decref(json);
+	if (!text)
+		error("cannot write %s: out of memory", path);
+	return text && write_file(path, text, strlen(text));
 }

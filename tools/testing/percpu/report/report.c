@@ -21,13 +21,7 @@ static struct result *find_result(const struct report *report, const char *name)
 	return NULL;
 }
 
-/**
- * report_add() - add a result, in place of an earlier one of the same name
- * @report: the report
- * @result: owned by the report from now on
- *
- * Return: the result in the report, until the next is added.
- */
+/* In place of an earlier one of the same name; the report owns it from now on */
 struct result *report_add(struct report *report, struct result *result)
 {
 	struct result *place = find_result(report, result->name);
@@ -72,14 +66,6 @@ static void judge_document(struct result *result)
 	result->skipped = all_skipped(tests);
 }
 
-/**
- * report_add_document() - add the KTAP document of another test program
- * @report: the report
- * @name: what to call it
- * @path: the file
- *
- * Return: true if the file could be read; else the user was told.
- */
 bool report_add_document(struct report *report, const char *name, const char *path)
 {
 	size_t size;
@@ -127,13 +113,7 @@ static bool read_entry(struct report *report, const char *dir, const char *name)
 	return true;
 }
 
-/**
- * report_read() - judge all that belongs to a report again
- * @report: gets the results; none of them may be there already
- * @dir: the directory of the report
- *
- * Return: true if all of it could be judged; else the user was told.
- */
+/* Judges all that belongs to a report again; none of it may be there already */
 bool report_read(struct report *report, const char *dir)
 {
 	char *path __free(free) = xasprintf("%s/contents", dir);
@@ -264,13 +244,7 @@ static bool copy_results(const struct report *report, const char *dir)
 	return ok;
 }
 
-/**
- * report_write() - make a directory a report
- * @report: all results
- * @dir: the directory; cells and documents that are elsewhere are copied into it
- *
- * Return: true if all was written; else the user was told.
- */
+/* Makes a directory a report: what is elsewhere is copied into it */
 bool report_write(const struct report *report, const char *dir)
 {
 	char *contents __free(free) = xasprintf("%s/contents", dir);

@@ -6,18 +6,12 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "judge.h"
 
-/**
- * struct report - all results so far
- * @results: in the order in which they ended
- * @nr: how many
- */
 struct report {
-	struct result *results;
+	struct result *results;	/* in the order in which they ended */
 	size_t nr;
 };
 
@@ -27,7 +21,6 @@ bool report_read(struct report *report, const char *dir);
 bool report_clear(const char *dir);
 bool report_write(const struct report *report, const char *dir);
 bool report_write_json(const struct report *report, const char *path);
-bool json_write(json_t *json, const char *path);
 void report_print_summary(const struct report *report);
 void report_print_verdict(const struct result *result);
 int report_exit_status(const struct report *report);

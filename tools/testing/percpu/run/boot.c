@@ -71,15 +71,7 @@ static bool run_and_wait(struct strv *args)
 	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
 }
 
-/**
- * boot_write_machine() - write the files that QEMU is given for a machine
- * @cell: the cell
- * @tools: what to run it with
- * @connection: where console and result go
- * @dir: an existing directory
- *
- * Return: true if they were written; else the user was told.
- */
+/* Writes the files that QEMU is given for a machine */
 bool boot_write_machine(const struct cell *cell, const struct tools *tools,
 			enum connection connection, const char *dir)
 {
@@ -192,15 +184,6 @@ static char *copy_text(const char *text)
 	return text ? xasprintf("%s", text) : NULL;
 }
 
-/**
- * boot_start() - start QEMU for a cell
- * @boot: the boot, to be freed with boot_free() in any case
- * @cell: the cell
- * @tools: what to run it with
- * @report: directory in which the cell's own directory is made
- *
- * Return: true if QEMU was started; else the user was told.
- */
 bool boot_start(struct boot *boot, const struct cell *cell, const struct tools *tools,
 		const char *report)
 {
@@ -224,13 +207,23 @@ bool boot_start(struct boot *boot, const struct cell *cell, const struct tools *
 	return write_cmd(boot, &args) && spawn(boot, &args);
 }
 
+/* Kills QEMU and whatever it started; the streams end by that */
+static void kill_qemu(struct boot *boot)
+{
+	if (boot->pid > 0) {
+		/* The group may not exist yet: the child makes it */
+		kill(-boot->pid, SIGKILL);
+		kill(boot->pid, SIGKILL);
+	}
+}
+
 static void keep(struct boot *boot, unsigned int i, const char *data, size_t size)
 {
 	if (fwrite(data, 1, size, boot->streams[i].file) != size ||
 	    fflush(boot->streams[i].file)) {
 		harness_error(boot, xasprintf("cannot write %s/%s: %s", boot->dir, log_names[i],
 					      strerror(errno)));
-		boot_kill(boot);
+		kill_qemu(boot);
 	}
 }
 
@@ -247,15 +240,10 @@ static void stop(struct boot *boot, enum verdict why)
 		boot->log.stopped = why;
 		boot->stopped_at = now();
 	}
-	boot_kill(boot);
+	kill_qemu(boot);
 }
 
-/**
- * boot_read() - take in what a stream has to say
- * @boot: the boot
- * @stream: STREAM_CONSOLE or STREAM_RESULT
- * @limits: how much it may say
- */
+/* Takes what a stream has to say, within the limits */
 void boot_read(struct boot *boot, unsigned int stream, const struct limits *limits)
 {
 	char data[65536];
@@ -281,11 +269,6 @@ void boot_read(struct boot *boot, unsigned int stream, const struct limits *limi
 		boot->panicked = boot->last_output;
 }
 
-/**
- * boot_watch() - stop a boot that takes too long
- * @boot: the boot
- * @limits: how long it may take
- */
 void boot_watch(struct boot *boot, const struct limits *limits)
 {
 	double total = boot->log.cell->timeout ? boot->log.cell->timeout : limits->total;
@@ -305,7 +288,6 @@ void boot_watch(struct boot *boot, const struct limits *limits)
 		stop(boot, VERDICT_SILENCE);
 }
 
-/* Has QEMU closed both streams? */
 bool boot_over(const struct boot *boot)
 {
 	return boot->streams[STREAM_CONSOLE].fd < 0 && boot->streams[STREAM_RESULT].fd < 0;
@@ -330,12 +312,7 @@ static void reap(struct boot *boot)
 	boot->pid = 0;
 }
 
-/**
- * boot_finish() - reap QEMU, close the logs, and write how the boot ended
- * @boot: the boot, over or killed
- *
- * Return: true if that was written; else the user was told.
- */
+/* Reaps QEMU, closes the logs, and writes how the boot ended */
 bool boot_finish(struct boot *boot)
 {
 	unsigned int i;
@@ -353,22 +330,12 @@ bool boot_finish(struct boot *boot)
 	return boot_log_write_end(&boot->log, boot->dir);
 }
 
-/* Kills QEMU and whatever it started; the streams end by that */
-void boot_kill(struct boot *boot)
-{
-	if (boot->pid > 0) {
-		/* The group may not exist yet: the child makes it */
-		kill(-boot->pid, SIGKILL);
-		kill(boot->pid, SIGKILL);
-	}
-}
-
 /* An interrupted boot has not ended: that it has no "end" tells it apart */
 void boot_abort(struct boot *boot)
 {
 	unsigned int i;
 
-	boot_kill(boot);
+	kill_qemu(boot);
 	if (boot->pid > 0)
 		reap(boot);
 	for (i = 0; i < NR_STREAMS; i++) {
@@ -399,14 +366,7 @@ static char *make_manual_dir(const struct cell *cell, const struct tools *tools,
 	return NULL;
 }
 
-/**
- * boot_print_command() - print the command that boots a cell, for the shell
- * @cell: the cell
- * @tools: what to run it with
- * @report: directory in which the cell's own directory is made
- *
- * Return: true if the files that it needs are there; else the user was told.
- */
+/* Prints the command that boots a cell, as a line for the shell */
 bool boot_print_command(const struct cell *cell, const struct tools *tools,
 			const char *report)
 {
@@ -428,15 +388,7 @@ bool boot_print_command(const struct cell *cell, const struct tools *tools,
 	return true;
 }
 
-/**
- * boot_here() - become a QEMU on this terminal
- * @cell: the cell
- * @tools: what to run it with
- * @connection: CONNECT_SHELL or CONNECT_GDB
- * @report: directory in which the cell's own directory is made
- *
- * Return: only after an error message.
- */
+/* Becomes a QEMU on this terminal; returns only after an error message */
 void boot_here(const struct cell *cell, const struct tools *tools, enum connection connection,
 	       const char *report)
 {

@@ -260,15 +260,9 @@ static bool write_dtb(const char *path, void *fdt, int rc)
 	return false;
 }
 
-/**
- * devicetree_edit() - make a machine's device tree from the one that QEMU dumped
- * @machine: the machine
- * @path: the device tree, edited in place: the firmware's, and the kernel's too
- *	unless devicetree_needs_stub()
- *
- * Bindings: Documentation/devicetree/bindings/numa.txt of a kernel tree.
- *
- * Return: true if it was edited; else the user was told.
+/*
+ * Makes a machine's device tree of the one that QEMU dumped: the firmware's, and the kernel's
+ * too unless devicetree_needs_stub(). See Documentation/devicetree/bindings/numa.txt.
  */
 bool devicetree_edit(const struct machine *machine, const char *path)
 {
@@ -313,15 +307,7 @@ static bool write_stub(const char *dir)
 	return ok;
 }
 
-/**
- * devicetree_write_stub() - write the kernel's own device tree and what passes it on
- * @cell: the cell
- * @tools: what it is run with
- * @connection: where console and result go
- * @dir: where "machine.dtb" is, and "kernel.dtb" and "stub" shall be
- *
- * Return: true if they were written; else the user was told.
- */
+/* Writes kernel.dtb, beside machine.dtb, and the stub that passes it on */
 bool devicetree_write_stub(const struct cell *cell, const struct tools *tools,
 			enum connection connection, const char *dir)
 {

@@ -35,13 +35,7 @@ static char *read_version(const char *qemu)
 	return xasprintf("%s", line);
 }
 
-/**
- * qemu_version_ok() - is this QEMU one that can choose the paging mode?
- * @qemu: the program
- * @version: what it says about its version, owned by the caller
- *
- * Return: true if it is 8.1 or later; else the user was told.
- */
+/* Can this QEMU choose the paging mode? @version gets its version. */
 bool qemu_version_ok(const char *qemu, char **version)
 {
 	unsigned int major = 0, minor = 0;
@@ -201,15 +195,7 @@ static void add_words(struct strv *args, const char *words)
 	}
 }
 
-/**
- * qemu_args() - the command that boots a cell
- * @cell: the cell
- * @tools: what to run it with
- * @connection: where console and result go
- * @dir: where the files of the machine are, if it needs any
- *
- * Return: the arguments, owned by the caller.
- */
+/* The command that boots a cell: the arguments, owned by the caller */
 struct strv qemu_args(const struct cell *cell, const struct tools *tools,
 		      enum connection connection, const char *dir)
 {

@@ -8,22 +8,14 @@
 #include "table.h"
 #include "util.h"
 
-/**
- * struct tools - what a cell is run with
- * @qemu: qemu-system-riscv64, looked up in PATH
- * @bios: OpenSBI's fw_dynamic
- * @kernels: directory with a directory for each kernel
- * @initrd: the initramfs for kernels that have none of their own
- * @append: more arguments of the kernel, NULL for none
- * @qemu_args: more arguments of QEMU, separated by blanks, NULL for none
- */
+/* What a cell is run with */
 struct tools {
-	const char *qemu;
-	const char *bios;
-	const char *kernels;
-	const char *initrd;
-	const char *append;
-	const char *qemu_args;
+	const char *qemu;	/* looked up in PATH */
+	const char *bios;	/* OpenSBI's fw_dynamic */
+	const char *kernels;	/* directory with a directory for each kernel */
+	const char *initrd;	/* for kernels that have none of their own */
+	const char *append;	/* more arguments for the kernel, NULL for none */
+	const char *qemu_args;	/* more arguments for QEMU, separated by blanks, NULL for none */
 };
 
 /* What the guest's console and results are connected to */

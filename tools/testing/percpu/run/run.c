@@ -77,14 +77,6 @@ static bool select_cells(struct table *table, char **patterns)
 	return any;
 }
 
-/**
- * table_read() - read the tables that a user names
- * @table: empty, to be freed with table_free() in any case
- * @options: the files
- * @patterns: names of cells or patterns; none means all
- *
- * Return: true if they are good; else the user was told.
- */
 bool table_read(struct table *table, const struct table_options *options, char **patterns)
 {
 	table->in = options->in;
@@ -129,13 +121,7 @@ static void make_absolute(struct run_options *options, const char **path)
 	*path = options->owned.v[options->owned.n - 1];
 }
 
-/**
- * run_prepare() - check that cells can be run
- * @options: how; gets absolute names and QEMU's version
- * @table: the cells
- *
- * Return: true if QEMU and all files are there; else the user was told.
- */
+/* Are QEMU and all files there? Makes their names absolute. */
 bool run_prepare(struct run_options *options, const struct table *table)
 {
 	struct tools *tools = &options->tools;
@@ -392,15 +378,6 @@ static void abort_all(struct run *run)
 	}
 }
 
-/**
- * run_cells() - boot cells and judge them
- * @options: how, from run_prepare()
- * @table: the cells
- * @report: gets a result for each
- *
- * Return: true if all were judged; else our side failed, and the user was told, or a
- * signal came, see @interrupted.
- */
 bool run_cells(const struct run_options *options, const struct table *table,
 	       struct report *report)
 {

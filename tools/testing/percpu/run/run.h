@@ -11,44 +11,26 @@
 #include "report.h"
 #include "table.h"
 
-/**
- * struct run_options - how cells are run
- * @tools: what to run them with
- * @limits: what a boot may take
- * @report: directory in which each cell gets one
- * @jobs: cells at a time
- * @force: also run cells that passed before from the same input
- * @silent: no line for each cell
- * @explain: print each verdict in words
- * @version: of QEMU, from run_prepare()
- * @owned: strings of the others
- */
+/* How cells are run */
 struct run_options {
 	struct tools tools;
 	struct limits limits;
-	const char *report;
-	unsigned int jobs;
-	bool force;
-	bool silent;
-	bool explain;
-	const char *version;
-	struct strv owned;
+	const char *report;	/* directory in which each cell gets one */
+	unsigned int jobs;	/* cells at a time */
+	bool force;		/* also run cells that passed before from the same input */
+	bool silent;		/* no line for each cell */
+	bool explain;		/* print each verdict in words */
+	const char *version;	/* of QEMU, from run_prepare() */
+	struct strv owned;	/* strings of the others */
 };
 
-/**
- * struct table_options - which cells
- * @base: base of the kernels, first part of the cells' names
- * @machines: table of machines
- * @cells: table of cells
- * @series: what scripts/compose reported of the base, NULL if not known
- * @in: see struct table
- */
+/* Which cells */
 struct table_options {
-	const char *base;
+	const char *base;	/* first part of the cells' names */
 	const char *machines;
 	const char *cells;
-	const char *series;
-	const char *in;
+	const char *series;	/* what scripts/compose reported of the base, NULL if not known */
+	const char *in;		/* see struct table */
 };
 
 #define RUN_OPTIONS_INIT { \
@@ -90,8 +72,10 @@ struct table_options {
 /* The signal that wants us to end, 0 if none */
 extern volatile sig_atomic_t interrupted;
 
+/* The cells that match a pattern, or all if there is none; each pattern must match one */
 bool table_read(struct table *table, const struct table_options *options, char **patterns);
 bool run_prepare(struct run_options *options, const struct table *table);
+/* Also false, without a message, if a signal came */
 bool run_cells(const struct run_options *options, const struct table *table,
 	       struct report *report);
 void catch_signals(void);
