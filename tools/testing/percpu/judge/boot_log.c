@@ -3,6 +3,7 @@
  * The directory of a cell is the single truth: what was booted ("cell"), what came of it
  * ("console.log", "result.ktap") and how it ended ("end"), a key and its value per line.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,29 +12,12 @@
 #include "judge.h"
 #include "util.h"
 
-#define MAX_STARTED	1e11
-#define MAX_SECONDS	1e9
-
 static bool parse_double(const char *text, double max, double *number)
 {
 	char *end;
 
 	*number = strtod(text, &end);
 	return end != text && !*end && *number >= 0 && *number < max;
-}
-
-static bool parse_stopped(const char *text, enum verdict *verdict)
-{
-	*verdict = verdict_from_name(text);
-	return *verdict != NR_VERDICTS;
-}
-
-static bool parse_status(const char *text, int *status)
-{
-	char *end;
-
-	*status = strtol(text, &end, 10);
-	return end != text && !*end;
 }
 
 static bool set(char **member, const char *text)
@@ -45,21 +29,27 @@ static bool set(char **member, const char *text)
 
 static bool parse_key(struct boot_log *log, const char *key, const char *value)
 {
+	double status = 0;
+	bool ok = false;
+
 	if (!strcmp(key, "started"))
-		return parse_double(value, MAX_STARTED, &log->started);
+		return parse_double(value, 1e11, &log->started);
 	if (!strcmp(key, "seconds"))
-		return parse_double(value, MAX_SECONDS, &log->seconds);
-	if (!strcmp(key, "status"))
-		return parse_status(value, &log->status);
-	if (!strcmp(key, "stopped"))
-		return parse_stopped(value, &log->stopped);
-	if (!strcmp(key, "error"))
-		return set(&log->error, value);
-	if (!strcmp(key, "append"))
-		return set(&log->append, value);
-	if (!strcmp(key, "qemu-args"))
-		return set(&log->qemu_args, value);
-	return false;
+		return parse_double(value, 1e9, &log->seconds);
+	if (!strcmp(key, "status")) {
+		ok = parse_double(value, INT_MAX, &status);
+		log->status = status;
+	} else if (!strcmp(key, "stopped")) {
+		log->stopped = verdict_from_name(value);
+		ok = log->stopped != NR_VERDICTS;
+	} else if (!strcmp(key, "error")) {
+		ok = set(&log->error, value);
+	} else if (!strcmp(key, "append")) {
+		ok = set(&log->append, value);
+	} else if (!strcmp(key, "qemu-args")) {
+		ok = set(&log->qemu_args, value);
+	}
+	return ok;
 }
 
 /* A boot that was interrupted has none */
@@ -71,7 +61,7 @@ static bool read_end(struct boot_log *log, const char *dir)
 	unsigned int number = 0;
 
 	if (access(path, F_OK))
-		return set(&log->error, "the boot did not come to its end");
+		return set(&log->error, "the boot did not end");
 	data = next = read_file(path, NULL);
 	while (next && (line = strsep(&next, "\n"))) {
 		number++;
@@ -113,7 +103,7 @@ bool boot_log_write_end(const struct boot_log *log, const char *dir)
 	return write_file(path, text, size);
 }
 
-/* A log that is not there is empty: the boot may not have come so far */
+/* A log that is not there is empty: the boot may have ended before */
 static bool read_log(const char *dir, const char *name, char **data, size_t *size)
 {
 	char *path __free(free) = xasprintf("%s/%s", dir, name);

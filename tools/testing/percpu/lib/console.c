@@ -3,6 +3,7 @@
  * Finds the kernel messages that must never appear. Only lines with a printk
  * timestamp are the kernel's; firmware and user space may say what they like.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,29 +45,23 @@ static const char * const splat_parts[] = {
 	"suspicious RCU usage",
 };
 
-/* What follows brackets with spaces, one of @first and any of @rest; else NULL */
-static const char *skip_brackets(const char *p, const char *first, const char *rest)
-{
-	if (*p != '[')
-		return NULL;
-	p += 1 + strspn(p + 1, " ");
-	if (!*p || !strchr(first, *p))
-		return NULL;
-	p += 1 + strspn(p + 1, rest);
-	return *p == ']' ? p + 1 : NULL;
-}
-
 /* The message of a kernel line, without "[    1.234567]" and, with PRINTK_CALLER,
  * "[    T1]"; NULL if it is none
  */
 static const char *kernel_message(const char *line)
 {
-	const char *message = skip_brackets(line, "0123456789", "0123456789.");
-	const char *caller = message ? skip_brackets(message, "TC", "0123456789") : NULL;
+	int len = 0;
 
-	if (caller)
-		message = caller;
-	return message && *message == ' ' ? message + 1 : message;
+	if (*line != '[' || !isdigit((unsigned char)line[1 + strspn(line + 1, " ")]))
+		return NULL;
+	sscanf(line, "[ %*[0-9.]]%n", &len);
+	if (!len)
+		return NULL;
+	line += len;
+	len = 0;
+	sscanf(line, "[ %*1[TC]%*[0-9]]%n", &len);
+	line += len;
+	return *line == ' ' ? line + 1 : line;
 }
 
 static bool is_splat(const char *message)

@@ -188,7 +188,7 @@ static void parse_line(struct ktap *ktap)
 	else if (!ktap->started)
 		fault(ktap, "no version before", text);
 	else if (ktap->done && ktap->cell)
-		fault(ktap, "goes on after its end", text);
+		fault(ktap, "continues after its end", text);
 	else if (*text == '#')
 		parse_diagnostic(ktap, depth, text + 1 + strspn(text + 1, " "));
 	else if (!strncmp(text, "1..", 3))

@@ -95,30 +95,20 @@ double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-static char *read_stream(FILE *file, size_t *size)
-{
-	size_t room = 4096, len = 0;
-	char *data = xrealloc(NULL, room);
-
-	while (true) {
-		len += fread(data + len, 1, room - len - 1, file);
-		if (len < room - 1)
-			break;
-		room *= 2;
-		data = xrealloc(data, room);
-	}
-	data[len] = '\0';
-	if (size)
-		*size = len;
-	return data;
-}
-
 /* A whole file and a NUL, owned by the caller; NULL after an error message. @size may be NULL. */
 char *read_file(const char *path, size_t *size)
 {
 	FILE *file = fopen(path, "re");
-	char *data = file ? read_stream(file, size) : NULL;
+	size_t room = 4096, len = 0;
+	char *data = NULL;
 
+	while (file && len < room) {
+		data = xrealloc(data, room + 1);
+		len += fread(data + len, 1, room - len, file);
+		if (len < room)
+			break;
+		room *= 2;
+	}
 	if (!file || ferror(file)) {
 		error("cannot read %s: %s", path, strerror(errno));
 		free(data);
@@ -126,6 +116,10 @@ char *read_file(const char *path, size_t *size)
 	}
 	if (file)
 		fclose(file);
+	if (data)
+		data[len] = '\0';
+	if (size)
+		*size = len;
 	return data;
 }
 

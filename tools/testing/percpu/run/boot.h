@@ -19,7 +19,7 @@ struct limits {
 
 #define DEFAULT_LIMITS { .total = 120, .silence = 40, .grace = 3, .output = 16 << 20 }
 
-/* What a boot's output comes through */
+/* The channels of a boot's output */
 enum { STREAM_CONSOLE, STREAM_RESULT, NR_STREAMS };
 
 struct stream {

@@ -52,13 +52,25 @@ static int run_and_report(const struct run_options *options, const struct table 
 	return status;
 }
 
-static int print_command(const struct run_options *options, const struct cell *cell)
+/* How the one cell is booted by hand */
+enum manual { MANUAL_NONE, MANUAL_DRY_RUN, MANUAL_GDB, MANUAL_SHELL };
+
+static int boot_manually(const struct run_options *options, const struct table *table,
+			 enum manual manual)
 {
-	return boot_print_command(cell, &options->tools, options->report) ? STATUS_PASS :
-									     STATUS_ERROR;
+	const struct cell *cell = table->cells;
+
+	if (table->nr_cells != 1)
+		error("want one cell, not %zu; percpu-qemu list lists them", table->nr_cells);
+	else if (manual != MANUAL_DRY_RUN)
+		boot_here(cell, &options->tools,
+			  manual == MANUAL_GDB ? CONNECT_GDB : CONNECT_SHELL, options->report);
+	else if (boot_print_command(cell, &options->tools, options->report))
+		return STATUS_PASS;
+	return STATUS_ERROR;
 }
 
-int cmd_run(int argc, char **argv)
+static int run_or_boot(int argc, char **argv, enum manual manual, const char *usage)
 {
 	struct run_options options = RUN_OPTIONS_INIT;
 	struct strv documents __free(strv) = { 0 };
@@ -81,18 +93,13 @@ int cmd_run(int argc, char **argv)
 	struct table table = { 0 };
 	int status = STATUS_ERROR;
 
-	if (!options_parse(defs, "run [OPTION]... [CELL]...\n"
-			   "Boot cells on QEMU, judge them and report. CELL is a name or a "
-			   "pattern; none means all.\n", argc, argv))
+	if (!options_parse(defs, usage, argc, argv))
 		return STATUS_ERROR;
+	if (dry_run || gdb)
+		manual = dry_run ? MANUAL_DRY_RUN : MANUAL_GDB;
 	if (table_read(&table, &tables, argv + optind) && run_prepare(&options, &table)) {
-		if ((dry_run || gdb) && table.nr_cells != 1) {
-			error("want one cell, not %zu; percpu-qemu list lists them",
-			      table.nr_cells);
-		} else if (dry_run) {
-			status = print_command(&options, &table.cells[0]);
-		} else if (gdb) {
-			boot_here(&table.cells[0], &options.tools, CONNECT_GDB, options.report);
+		if (manual) {
+			status = boot_manually(&options, &table, manual);
 		} else {
 			catch_signals();
 			status = run_and_report(&options, &table, &documents, add);
@@ -104,34 +111,17 @@ int cmd_run(int argc, char **argv)
 	return status;
 }
 
+int cmd_run(int argc, char **argv)
+{
+	return run_or_boot(argc, argv, MANUAL_NONE, "run [OPTION]... [CELL]...\n"
+			   "Boot cells on QEMU, judge them and report. CELL is a name or a "
+			   "pattern; none means all.\n");
+}
+
 int cmd_shell(int argc, char **argv)
 {
-	struct run_options options = RUN_OPTIONS_INIT;
-	struct table_options tables = { 0 };
-	const struct option_def defs[] = {
-		TABLE_OPTIONS(&tables),
-		RUN_OPTIONS(&options),
-		OPT_TEXT(0, "append", "ARGS", &options.tools.append,
-			 "more arguments for the kernel"),
-		OPT_TEXT(0, "qemu-args", "ARGS", &options.tools.qemu_args,
-			 "more arguments for QEMU"),
-		OPT_END
-	};
-	struct table table = { 0 };
-
-	if (!options_parse(defs, "shell [OPTION]... CELL\nGive a BusyBox shell in a cell.\n",
-			   argc, argv))
-		return STATUS_ERROR;
-	if (table_read(&table, &tables, argv + optind) && run_prepare(&options, &table)) {
-		if (table.nr_cells != 1)
-			error("a shell wants one cell, not %zu; percpu-qemu list lists them",
-			      table.nr_cells);
-		else
-			boot_here(&table.cells[0], &options.tools, CONNECT_SHELL, options.report);
-	}
-	table_free(&table);
-	strv_free(&options.owned);
-	return STATUS_ERROR;
+	return run_or_boot(argc, argv, MANUAL_SHELL,
+			   "shell [OPTION]... CELL\nGive a BusyBox shell in a cell.\n");
 }
 
 int cmd_list(int argc, char **argv)

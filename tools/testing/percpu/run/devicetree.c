@@ -9,7 +9,7 @@
  *                 node 0                         node 1
  *
  * With -numa every node would be a socket with an interrupt controller of its
- * own, and the results could not come out when the harts of one are missing.
+ * own, and the results could not get out when the harts of one are missing.
  */
 #include <libfdt.h>
 #include <stdio.h>
@@ -137,7 +137,7 @@ static int add_cpu(void *fdt, const struct machine *machine, unsigned int id, co
 }
 
 /* The order of the nodes decides the CPU numbers, and libfdt adds a node before
- * its siblings: so the last comes first, and QEMU's harts are made again
+ * its siblings: so the last is added first, and QEMU's harts are made again
  */
 static int add_cpus(void *fdt, const struct machine *machine, const void *src)
 {

@@ -156,7 +156,7 @@ struct run {
 	double printed;
 };
 
-/* Cells that were kept took no time, and say nothing about those to come */
+/* Cells that were kept took no time, and say nothing about the others */
 static void print_times(struct run *run)
 {
 	size_t ran = run->finished - run->kept;
