@@ -62,7 +62,8 @@ static bool read_end(struct boot_log *log, const char *dir)
 
 	if (access(path, F_OK))
 		return set(&log->error, "the boot did not end");
-	data = next = read_file(path, NULL);
+	data = read_file(path, NULL);
+	next = data;
 	while (next && (line = strsep(&next, "\n"))) {
 		number++;
 		value = line;

@@ -292,10 +292,12 @@ static char *find_error(const struct boot_log *log)
 	if (log->error)
 		return xasprintf("%s", log->error);
 	if (!console->opensbi_major && !console->kernel && log->stopped != VERDICT_PASS)
-		return xasprintf("the firmware printed nothing that OpenSBI prints; set BIOS= to its fw_dynamic.bin, %d.%d or later",
+		return xasprintf("the firmware printed nothing that OpenSBI prints; "
+				 "set BIOS= to its fw_dynamic.bin, %d.%d or later",
 				 OPENSBI_MAJOR, OPENSBI_MINOR);
-	if (console->opensbi_major && (console->opensbi_major < OPENSBI_MAJOR ||
-	    (console->opensbi_major == OPENSBI_MAJOR && console->opensbi_minor < OPENSBI_MINOR)))
+	if (console->opensbi_major &&
+	    (console->opensbi_major < OPENSBI_MAJOR ||
+	     (console->opensbi_major == OPENSBI_MAJOR && console->opensbi_minor < OPENSBI_MINOR)))
 		return xasprintf("OpenSBI %u.%u loses harts; use %u.%u or later (BIOS=)",
 				 console->opensbi_major, console->opensbi_minor,
 				 OPENSBI_MAJOR, OPENSBI_MINOR);
@@ -347,12 +349,13 @@ static void judge_control(const struct boot_log *log, struct result *result)
 /* What the user gave for this boot alone */
 static char *list_added(const struct boot_log *log)
 {
-	const char *append = log->append ? log->append : "", *args = log->qemu_args ? log->qemu_args : "";
+	const char *append = log->append ? log->append : "";
+	const char *args = log->qemu_args ? log->qemu_args : "";
 
 	if (!log->append && !log->qemu_args)
 		return NULL;
-	return xasprintf("%s%s%s%s%s", *append ? "kernel " : "", append, *append && *args ? ", " : "",
-			 *args ? "QEMU " : "", args);
+	return xasprintf("%s%s%s%s%s", *append ? "kernel " : "", append,
+			 *append && *args ? ", " : "", *args ? "QEMU " : "", args);
 }
 
 void judge(const struct boot_log *log, struct result *result)

@@ -21,7 +21,7 @@ struct boot_log {
 	int status;			/* of QEMU, as from waitpid() */
 	enum verdict stopped;		/* why it was stopped, VERDICT_PASS if it ended by itself */
 	char *error;			/* a harness error, NULL if there was none */
-	char *append;			/* arguments for the kernel that the cell does not have, or NULL */
+	char *append;			/* kernel arguments that the cell does not have, or NULL */
 	char *qemu_args;		/* likewise for QEMU */
 };
 

@@ -10,7 +10,7 @@
 #define LINE_SIZE	512
 
 struct console {
-	char line[LINE_SIZE];		/* the line under way; a longer one is judged by its start */
+	char line[LINE_SIZE];		/* the line so far; a longer one is judged by its start */
 	size_t len;
 	char splat[LINE_SIZE];		/* the first one, empty if there was none */
 	bool panicked;

@@ -17,7 +17,7 @@ enum ktap_status {
 struct ktap_test {
 	char *name;		/* of a nested test "outer: inner" */
 	enum ktap_status status;
-	char *why;		/* the diagnostic before a failure, the reason of a skip; may be NULL */
+	char *why;		/* diagnostic before a failure, reason of a skip; may be NULL */
 };
 
 /* What a guest states about itself */

@@ -90,7 +90,7 @@ static void make_getopt(const struct option_def *options, struct option *longs, 
 	unsigned int i;
 
 	for (i = 0; options[i].type != OPTION_END && i < MAX_OPTIONS - 1; i++) {
-		longs[i] = (struct option){ options[i].name, options[i].arg != NULL, NULL,
+		longs[i] = (struct option){ options[i].name, !!options[i].arg, NULL,
 					    FIRST_LONG + i };
 		if (!options[i].letter)
 			continue;

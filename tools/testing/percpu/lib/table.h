@@ -46,7 +46,7 @@ struct cell_option {
 	size_t size;			/* of a word or a list there */
 	unsigned int max;		/* of a number */
 	bool named;			/* it makes another boot: a part of the cell's name */
-	const char *argument;		/* what it is on the kernel's command line, NULL if not there */
+	const char *argument;		/* what it is on the command line, NULL if not there */
 };
 
 /* What became of a change of the series in the base */
@@ -59,7 +59,7 @@ struct change {
 struct table {
 	struct change *changes;
 	size_t nr_changes;		/* 0 if the series is not known: each row counts */
-	const char *in;			/* sets, comma-separated: only their rows and those of none count */
+	const char *in;			/* sets whose rows count, and those of none; NULL: all */
 	struct machine **machines;
 	size_t nr_machines;
 	struct cell *cells;

@@ -51,8 +51,8 @@ char *xasprintf(const char *fmt, ...)
 /* A word as the shell takes it, owned by the caller */
 char *quote(const char *word)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789+,-./:=@_";
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+,-./:=@_";
 	char *quoted = NULL;
 	size_t size;
 	FILE *file;

@@ -13,7 +13,7 @@ int cmd_report(int argc, char **argv)
 	bool silent = false;
 	const struct option_def defs[] = {
 		OPT_TEXT('o', "output", "DIR", &output, "write into DIR (the first REPORT)"),
-		OPT_FLAG('s', "silent", &silent, "print no results, and end with 0 if they are written"),
+		OPT_FLAG('s', "silent", &silent, "print no results; 0 if they are written"),
 		OPT_END
 	};
 	int status = STATUS_ERROR;

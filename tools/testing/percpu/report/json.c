@@ -30,10 +30,11 @@ static json_t *pack_machine(const struct machine *machine)
 	unsigned int i;
 
 	for (i = 0; i < machine->nr_nodes; i++)
-		json_array_append_new(nodes, json_pack("{s:I, s:I, s:i}",
-			"start", (json_int_t)machine->nodes[i].start,
-			"size", (json_int_t)machine->nodes[i].size,
-			"harts", machine->nodes[i].harts));
+		json_array_append_new(nodes,
+				      json_pack("{s:I, s:I, s:i}",
+						"start", (json_int_t)machine->nodes[i].start,
+						"size", (json_int_t)machine->nodes[i].size,
+						"harts", machine->nodes[i].harts));
 	for (i = 0; i < machine->harts; i++)
 		json_array_append_new(ids, json_integer(machine->ids[i]));
 	return json_pack("{s:o, s:i, s:i, s:o, s:o, s:i}",
@@ -81,10 +82,11 @@ static json_t *pack_tests(const struct ktap *ktap)
 	size_t i;
 
 	for (i = 0; i < ktap->nr_tests; i++)
-		json_array_append_new(tests, json_pack("{s:o, s:s, s:o}",
-			"name", pack_string(ktap->tests[i].name),
-			"status", status_names[ktap->tests[i].status],
-			"why", pack_string(ktap->tests[i].why)));
+		json_array_append_new(tests,
+				      json_pack("{s:o, s:s, s:o}",
+						"name", pack_string(ktap->tests[i].name),
+						"status", status_names[ktap->tests[i].status],
+						"why", pack_string(ktap->tests[i].why)));
 	return tests;
 }
 
@@ -94,10 +96,11 @@ static json_t *pack_facts(const struct ktap *ktap)
 	size_t i;
 
 	for (i = 0; i < ktap->nr_facts; i++)
-		json_array_append_new(facts, json_pack("{s:i, s:o, s:o}",
-			"generation", ktap->facts[i].generation,
-			"key", pack_string(ktap->facts[i].key),
-			"value", pack_string(ktap->facts[i].value)));
+		json_array_append_new(facts,
+				      json_pack("{s:i, s:o, s:o}",
+						"generation", ktap->facts[i].generation,
+						"key", pack_string(ktap->facts[i].key),
+						"value", pack_string(ktap->facts[i].value)));
 	return facts;
 }
 

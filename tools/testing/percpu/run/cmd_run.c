@@ -81,7 +81,7 @@ static int run_or_boot(int argc, char **argv, enum manual manual, const char *us
 		RUN_OPTIONS(&options),
 		OPT_LIST('d', "document", "NAME=FILE", &documents,
 			 "report the KTAP document FILE too"),
-		OPT_FLAG('a', "add", &add, "report the results that are in the report already, too"),
+		OPT_FLAG('a', "add", &add, "report what is in the report already, too"),
 		OPT_TEXT(0, "append", "ARGS", &options.tools.append,
 			 "more arguments for the kernel"),
 		OPT_TEXT(0, "qemu-args", "ARGS", &options.tools.qemu_args,

@@ -309,7 +309,7 @@ static bool write_stub(const char *dir)
 
 /* Writes kernel.dtb, beside machine.dtb, and the stub that passes it on */
 bool devicetree_write_stub(const struct cell *cell, const struct tools *tools,
-			enum connection connection, const char *dir)
+			   enum connection connection, const char *dir)
 {
 	char *cmdline = qemu_cmdline(cell, tools, connection);
 	char *initrd = qemu_initrd(cell, tools);

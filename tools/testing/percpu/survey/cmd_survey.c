@@ -49,8 +49,9 @@ int cmd_survey(int argc, char **argv)
 	};
 
 	if (!options_parse(defs, "survey [OPTION]... NAME\n"
-			   "Boot the cells of the table, all of one kernel that may be anybody's, and "
-			   "print what it\nhas of the series and what it gets wrong.\n", argc, argv))
+			   "Boot the cells of the table, all of one kernel that may be anybody's, "
+			   "and print what it\nhas of the series and what it gets wrong.\n",
+			   argc, argv))
 		return STATUS_ERROR;
 	if (argc - optind != 1)
 		error("want the name of the kernel; try --help");

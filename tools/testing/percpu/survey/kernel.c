@@ -50,11 +50,11 @@ static bool has_code(const struct kernel *kernel, const char *name, const char *
 	struct symbol function = find_symbol(kernel, name);
 	const char *prefix = getenv("CROSS_COMPILE");
 	char *image __free(free) = quote(kernel->image);
-	char *command __free(free) = xasprintf(
-		"LC_ALL=C %sobjdump -D -b binary -m riscv:rv64 --no-show-raw-insn "
-		"--start-address=%ld --stop-address=%ld %s 2>/dev/null",
-		prefix && *prefix ? prefix : "riscv64-linux-gnu-", function.start, function.end,
-		image);
+	char *command __free(free) =
+		xasprintf("LC_ALL=C %sobjdump -D -b binary -m riscv:rv64 --no-show-raw-insn "
+			  "--start-address=%ld --stop-address=%ld %s 2>/dev/null",
+			  prefix && *prefix ? prefix : "riscv64-linux-gnu-", function.start,
+			  function.end, image);
 	bool found = false;
 	char line[256];
 	regex_t regex;

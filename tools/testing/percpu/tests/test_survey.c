@@ -167,16 +167,21 @@ static void run_survey(void)
 	assert_null(strpbrk(screen, "\x1b\xff"));
 }
 
+static void set_fact(char *text)
+{
+	const char *key = strsep(&text, " ");
+
+	snprintf(fact(key), sizeof(boot.facts[0][1]), "%s", text ? text : "");
+}
+
 static void obey(const char *word, char *text)
 {
-	char *key;
-
 	if (!strcmp(word, "case"))
 		begin_case(text);
 	else if (!strcmp(word, "boot"))
 		begin_boot(text);
-	else if (!strcmp(word, "fact") && (key = strsep(&text, " ")))
-		snprintf(fact(key), sizeof(boot.facts[0][1]), "%s", text);
+	else if (!strcmp(word, "fact"))
+		set_fact(text);
 	else if (!strcmp(word, "fails"))
 		append(boot.tests, "# CPU 2 does not work\nnot ok %u %s\n",
 		       ++boot.nr_tests + 1, text);
