@@ -15,12 +15,15 @@
 /* Replaces bytes that are no UTF-8 and characters that are not printed; drops CR */
 char *clean_text(const char *data, size_t size)
 {
-	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	locale_t before = uselocale(utf8);
+	static locale_t utf8;
 	char *text = xrealloc(NULL, size * strlen(REPLACEMENT) + 1), *to = text;
+	locale_t before;
 	size_t i, n;
 	wchar_t c;
 
+	if (!utf8)
+		utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	before = uselocale(utf8);
 	for (i = 0; i < size; i += n) {
 		mbstate_t state = { 0 };
 
@@ -35,8 +38,6 @@ char *clean_text(const char *data, size_t size)
 	}
 	*to = '\0';
 	uselocale(before);
-	if (utf8)
-		freelocale(utf8);
 	return text;
 }
 
