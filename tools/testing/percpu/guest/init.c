@@ -16,15 +16,15 @@
  * tests there will be, the last one ends it. A later one gets the number of its first test
  * with percpu.number=<n>.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -99,32 +99,22 @@ static void mount_one(const char *type, const char *where)
 		die(where);
 }
 
-static void use_terminal(int fd)
-{
-	int i;
-
-	for (i = 0; i < 3; i++)
-		if (dup2(fd, i) < 0)
-			die("dup2");
-	if (fd > 2)
-		close(fd);
-}
-
 /* Without a console messages go to the kernel's log. */
 static void open_console(void)
 {
-	int err, fd = open("/dev/console", O_RDWR);
+	int err = 0, fd = open("/dev/console", O_RDWR);
 
-	if (fd >= 0) {
-		use_terminal(fd);
-		return;
+	if (fd < 0) {
+		err = errno;
+		fd = open("/dev/kmsg", O_RDWR);
 	}
-	err = errno;
-	fd = open("/dev/kmsg", O_RDWR);
-	if (fd < 0)
+	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0 ||
+	    dup2(fd, STDERR_FILENO) < 0)
 		die("/dev/kmsg");
-	use_terminal(fd);
-	printf("init: /dev/console: %s\n", strerror(err));
+	if (fd > STDERR_FILENO)
+		close(fd);
+	if (err)
+		printf("init: /dev/console: %s\n", strerror(err));
 }
 
 /* Leaves *@number alone if the command line does not name it. */
@@ -167,25 +157,25 @@ static void prepare(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-/* Finds the device of the port. Returns a negative errno, -ENOENT if it is not there yet. */
+/* Finds the device of the port. Returns 0, or -ENOENT if it is not there yet. */
 static int name_port(char *path, size_t size)
 {
-	struct dirent *entry;
-	char name[64];
+	char name[64], *slash;
 	int err = -ENOENT;
-	DIR *dir;
+	glob_t found;
+	size_t i;
 
-	dir = opendir(PORT_DIR);
-	if (!dir)
-		return -errno;
-	while (err && (entry = readdir(dir))) {
-		snprintf(path, size, PORT_DIR "/%s/name", entry->d_name);
-		if (read_value(path, name, sizeof(name)) || strcmp(name, PORT_NAME))
+	if (glob(PORT_DIR "/*/name", 0, NULL, &found))
+		return -ENOENT;
+	for (i = 0; i < found.gl_pathc && err; i++) {
+		if (read_value(found.gl_pathv[i], name, sizeof(name)) || strcmp(name, PORT_NAME))
 			continue;
-		snprintf(path, size, "/dev/%s", entry->d_name);
+		slash = strrchr(found.gl_pathv[i], '/');
+		*slash = '\0';
+		snprintf(path, size, "/dev%s", strrchr(found.gl_pathv[i], '/'));
 		err = 0;
 	}
-	closedir(dir);
+	globfree(&found);
 	return err;
 }
 
@@ -346,16 +336,11 @@ static bool describe_status(int status, char *directive, size_t size)
 	directive[0] = '\0';
 	if (WIFSIGNALED(status))
 		snprintf(directive, size, " # signal %d", WTERMSIG(status));
-	else if (code == KSFT_XFAIL)
-		snprintf(directive, size, " # XFAIL");
-	else if (code == KSFT_XPASS)
-		snprintf(directive, size, " # XPASS");
 	else if (code == KSFT_SKIP)
 		snprintf(directive, size, " # SKIP");
 	else if (code != KSFT_PASS)
 		snprintf(directive, size, " # exit %d", code);
-	return WIFEXITED(status) &&
-		(code == KSFT_PASS || code == KSFT_XFAIL || code == KSFT_SKIP);
+	return WIFEXITED(status) && (code == KSFT_PASS || code == KSFT_SKIP);
 }
 
 /* A test that cannot be killed is left running, and so may be processes that it started. */
@@ -404,29 +389,21 @@ static void run_test(int number, const char *name, int generation)
 	       directive, now_ms() - start);
 }
 
-static pid_t spawn(const char *const argv[], void (*prepare_child)(void))
+/* As PID 1 this also reaps what others leave behind. */
+static void run_program(const char *const argv[])
 {
-	pid_t pid = fork();
+	pid_t dead, pid = fork();
 
 	if (pid < 0)
 		die("fork");
-	if (pid)
-		return pid;
-	signal(SIGPIPE, SIG_DFL);
-	if (prepare_child)
-		prepare_child();
-	setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin:/tests", 1);
-	setenv("HOME", "/", 1);
-	execv(argv[0], (char *const *)argv);
-	printf("init: %s: %s\n", argv[0], strerror(errno));
-	_exit(127);
-}
-
-/* As PID 1 it also reaps what others leave behind. */
-static void wait_for(pid_t pid)
-{
-	pid_t dead;
-
+	if (!pid) {
+		signal(SIGPIPE, SIG_DFL);
+		setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin:/tests", 1);
+		setenv("HOME", "/", 1);
+		execv(argv[0], (char *const *)argv);
+		printf("init: %s: %s\n", argv[0], strerror(errno));
+		_exit(127);
+	}
 	do {
 		dead = wait(NULL);
 	} while (dead != pid && (dead > 0 || errno == EINTR));
@@ -443,53 +420,34 @@ static int split_names(char *list, const char *names[MAX_TESTS])
 	return count;
 }
 
-static bool is_word(const char *word, const char *name)
+/*
+ * Copies the command line and adds words to it: the last one of a name counts. What was
+ * added for this kernel begins with percpu.number. Returns false if it is too long.
+ */
+static bool make_bootargs(char bootargs[CMDLINE_SIZE], const char *format, ...)
 {
-	size_t length = strlen(name);
+	const char *added = strstr(cmdline, " percpu.number=");
+	int length = added ? added - cmdline : (int)strlen(cmdline);
+	char words[64];
+	va_list values;
 
-	return !strncmp(word, name, length) && word[length] == '=';
-}
-
-/* Copies the command line without those words that @leave_out names. Returns its length. */
-static size_t copy_cmdline(char bootargs[CMDLINE_SIZE], const char *const leave_out[])
-{
-	char words[VALUE_SIZE], *word, *rest = words;
-	size_t i, used = 0;
-
-	bootargs[0] = '\0';
-	strcpy(words, cmdline);
-	while ((word = strsep(&rest, " "))) {
-		for (i = 0; leave_out[i] && !is_word(word, leave_out[i]); i++)
-			;
-		if (*word && !leave_out[i] && used < CMDLINE_SIZE)
-			used += snprintf(bootargs + used, CMDLINE_SIZE - used, "%s ", word);
-	}
-	return used;
-}
-
-/* Returns false if the next kernel's command line would be too long. */
-static bool make_bootargs(char bootargs[CMDLINE_SIZE], int next_number)
-{
-	static const char *const leave_out[] = { "percpu.kexec", "percpu.number", NULL };
-	size_t used = copy_cmdline(bootargs, leave_out);
-
-	if (used < CMDLINE_SIZE)
-		used += snprintf(bootargs + used, CMDLINE_SIZE - used,
-				 "percpu.kexec=%d percpu.number=%d", kexecs - 1, next_number);
-	return used < CMDLINE_SIZE;
+	va_start(values, format);
+	vsnprintf(words, sizeof(words), format, values);
+	va_end(values);
+	return snprintf(bootargs, CMDLINE_SIZE, "%.*s %s", length, cmdline, words) < CMDLINE_SIZE;
 }
 
 /* If the next kernel does not start, its tests fail. */
 static void start_next(const char *names[MAX_TESTS], int count)
 {
 	static const char *const make_initramfs[] = { "/tests/initramfs", NULL };
-	char bootargs[CMDLINE_SIZE];
-	int number = first_number + count;
 	const char *why = "kexec: the command line is too long";
+	int number = first_number + count;
+	char bootargs[CMDLINE_SIZE];
 
 	printf("init: kexec, %d more to come\n", kexecs - 1);
-	wait_for(spawn(make_initramfs, NULL));
-	if (make_bootargs(bootargs, number))
+	run_program(make_initramfs);
+	if (make_bootargs(bootargs, "percpu.number=%d percpu.kexec=%d", number, kexecs - 1))
 		why = kexec_start(bootargs);
 	printf("init: %s\n", why);
 	for (; number <= last_number; number++) {
@@ -534,75 +492,34 @@ static void run_tests(void)
 		die("write to port " PORT_NAME);
 }
 
-/* /dev/console cannot be a controlling terminal; the terminal behind it can. */
-static void take_terminal(void)
-{
-	char active[256], path[300];
-	const char *name;
-	int fd;
-
-	if (setsid() < 0)
-		die("setsid");
-	if (read_value("/sys/class/tty/console/active", active, sizeof(active)) || !*active)
-		return;
-	name = strrchr(active, ' ');
-	snprintf(path, sizeof(path), "/dev/%s", name ? name + 1 : active);
-	fd = open(path, O_RDWR);
-	if (fd >= 0)
-		use_terminal(fd);
-	if (fd < 0 || ioctl(STDIN_FILENO, TIOCSCTTY, 0))
-		printf("init: no job control: %s: %s\n", path, strerror(errno));
-}
-
-static void install_applets(void)
-{
-	static const char *const install[] = { "/bin/busybox", "--install", "-s", NULL };
-	static const char *const dirs[] = { "/bin", "/sbin", "/usr", "/usr/bin", "/usr/sbin" };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(dirs); i++)
-		if (mkdir(dirs[i], 0755) && errno != EEXIST)
-			die(dirs[i]);
-	wait_for(spawn(install, NULL));
-}
-
-static void run_shell(void)
-{
-	static const char *const shell[] = { "/bin/busybox", "sh", NULL };
-
-	install_applets();
-	printf("The tests are in /tests; each of them runs alone and prints KTAP.\n");
-	printf("The guest powers off when this shell ends.\n");
-	wait_for(spawn(shell, take_terminal));
-}
-
 /* The guest writes to the port. */
 static void run_guest(const char *machine)
 {
-	static const char *const leave_out[] = { "percpu.kvm", NULL };
 	char bootargs[CMDLINE_SIZE], path[300];
 	const char *const argv[] = { "/tests/kvm", machine, path, bootargs, NULL };
 
 	errno = -find_port(path, sizeof(path));
 	if (errno)
 		die("virtio port " PORT_NAME);
-	if (copy_cmdline(bootargs, leave_out) < CMDLINE_SIZE)
-		wait_for(spawn(argv, NULL));
+	if (make_bootargs(bootargs, "percpu.kvm="))
+		run_program(argv);
 	else
 		printf("init: kvm: the command line is too long\n");
 }
 
 int main(void)
 {
-	char ignored[VALUE_SIZE], machine[32];
+	static const char *const shell[] = { "/tests/shell", NULL };
+	char ignored[VALUE_SIZE], machine[32] = "";
 
 	prepare();
-	if (!cmdline_value(cmdline, "percpu.kvm", machine, sizeof(machine)))
+	cmdline_value(cmdline, "percpu.kvm", machine, sizeof(machine));
+	if (*machine)
 		run_guest(machine);
-	else if (cmdline_value(cmdline, "percpu.shell", ignored, sizeof(ignored)))
-		run_tests();
+	else if (!cmdline_value(cmdline, "percpu.shell", ignored, sizeof(ignored)))
+		run_program(shell);
 	else
-		run_shell();
+		run_tests();
 	printf("init: powering off\n");
 	power_off();
 }

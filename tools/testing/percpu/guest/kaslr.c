@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's image is elsewhere than it was linked to: KASLR has had a seed, and what
- * else runs in this guest says something about a kernel that has moved.
+ * KASLR: the kernel's image is not at its link address. So KASLR had a seed, and the other
+ * tests of this guest test a kernel that was moved.
  *
  * KASLR moves it by whole PMDs (setup_vm() in arch/riscv/mm/init.c) from
  * KERNEL_LINK_ADDR, the last 2 GiB of the address space.
@@ -23,6 +23,6 @@ int main(void)
 	/* The image starts with less than a PMD of other code */
 	offset -= offset % PMD_SIZE;
 	ksft_print_msg("fact kernel_offset %#lx\n", offset);
-	ksft_test_result(offset, "the image is not where it was linked\n");
+	ksft_test_result(offset, "the image is not at its link address\n");
 	ksft_finished();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Starts the kernel of this guest anew, with its root file system. */
+/* kexec into the same kernel, or another one, with the same root file system */
 #ifndef KEXEC_H
 #define KEXEC_H
 

@@ -5,20 +5,12 @@
 
 #include <stdbool.h>
 
-/**
- * struct kunit_suite - a suite
- * @name: its name
- * @running: its messages are in the log, and not yet its result
- * @ended: its result is
- * @planned: how many tests it has
- * @results: how many of them have ended
- */
 struct kunit_suite {
 	const char *name;
 	bool running;
 	bool ended;
-	int planned;
-	int results;
+	int planned;		/* tests */
+	int results;		/* of tests */
 };
 
 struct kunit_result {

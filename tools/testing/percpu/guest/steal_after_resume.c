@@ -13,7 +13,7 @@
  * go: on 7.3-rc7 a port that was frozen stays dead, because virtcons_restore() asks the
  * host before there is room for the answer. init opens it again.
  */
-#include <dirent.h>
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -34,20 +34,6 @@
 
 static unsigned long long phys;
 
-/* Leaves the name empty if the driver has no device. */
-static void name_device(char *name, size_t size)
-{
-	struct dirent *entry;
-	DIR *dir = opendir(DRIVER);
-
-	name[0] = '\0';
-	while (dir && (entry = readdir(dir)))
-		if (!strncmp(entry->d_name, "virtio", 6))
-			snprintf(name, size, "%s", entry->d_name);
-	if (dir)
-		closedir(dir);
-}
-
 static int suspend(void)
 {
 	int err;
@@ -60,15 +46,19 @@ static int suspend(void)
 /* Nothing may be written to the standard output before the port is there again. */
 static int suspend_without_port(void)
 {
-	char device[256];
-	int err, bind_err;
+	int err, bind_err = 0;
+	const char *device;
+	glob_t found;
 
-	name_device(device, sizeof(device));
-	err = *device ? write_value(DRIVER "/unbind", device) : 0;
-	if (err)
-		return err;
-	err = suspend();
-	bind_err = *device ? write_value(DRIVER "/bind", device) : 0;
+	if (glob(DRIVER "/virtio*", 0, NULL, &found))
+		return suspend();
+	device = strrchr(found.gl_pathv[0], '/') + 1;
+	err = write_value(DRIVER "/unbind", device);
+	if (!err) {
+		err = suspend();
+		bind_err = write_value(DRIVER "/bind", device);
+	}
+	globfree(&found);
 	return err ? err : bind_err;
 }
 

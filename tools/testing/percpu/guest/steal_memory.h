@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The memory where the host counts what it steals from a CPU, read behind the kernel's back. */
+/* The memory where the host counts the time that it steals from a CPU. */
 #ifndef STEAL_MEMORY_H
 #define STEAL_MEMORY_H
 
-/**
- * struct sta - sbi_sta_struct of a kernel tree
- * @sequence: odd while the host writes; one more before and after it does
- * @flags: none so far
- * @steal: ns since the memory was set
- * @rest: of what the host may write to
- */
+/* sbi_sta_struct of a kernel tree */
 struct sta {
-	unsigned int sequence;
+	unsigned int sequence;		/* odd while the host writes */
 	unsigned int flags;
-	unsigned long long steal;
+	unsigned long long steal;	/* ns since the memory was registered */
 	unsigned char rest[48];
 };
 

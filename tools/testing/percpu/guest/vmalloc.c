@@ -19,7 +19,7 @@
 #define LOOPS		"2000"
 
 /* "id" in the description of the parameter run_test_mask, lib/test_vmalloc.c */
-static struct test {
+static struct {
 	const char *name;
 	int id;
 	int passed;
@@ -34,33 +34,23 @@ static struct test {
 	{ .name = "kvfree_rcu_2_arg_vmalloc_test", .id = 512 },
 };
 
-static struct test *find_test(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(tests); i++)
-		if (!strcmp(tests[i].name, name))
-			return &tests[i];
-	return NULL;
-}
-
-/* Each worker sums each test up in a line. */
+/* The worker sums each test up in a line. */
 static void take_message(const char *message)
 {
 	const char *summary = log_find(message, "Summary: ");
 	int passed, failed;
-	struct test *test;
 	char name[64];
+	size_t i;
 
 	if (!summary ||
 	    sscanf(summary, "%63s passed: %d failed: %d", name, &passed, &failed) != 3)
 		return;
 	ksft_print_msg("%s\n", summary);
-	test = find_test(name);
-	if (!test)
-		return;
-	test->passed += passed;
-	test->failed += failed;
+	for (i = 0; i < ARRAY_SIZE(tests); i++)
+		if (!strcmp(tests[i].name, name)) {
+			tests[i].passed += passed;
+			tests[i].failed += failed;
+		}
 }
 
 int main(void)

@@ -11,7 +11,7 @@
 #include "kselftest.h"
 #include "percpu_test.h"
 
-/* Another machine has no such thing, or the log has lost it. */
+/* Another architecture does not have it, or the log has lost it. */
 static bool is_lacking(int err)
 {
 	return err == -EOPNOTSUPP || err == -ENODATA;

@@ -91,7 +91,7 @@ static void take_area(const char *line, unsigned long wanted, struct early_areas
 	unsigned long start, end, size;
 	char kind[16];
 
-	/* every other area has its caller behind the size */
+	/* other areas have a caller after the size */
 	if (sscanf(line, "%lx-%lx %lu %15s", &start, &end, &size, kind) != 4 ||
 	    strcmp(kind, "vmalloc"))
 		return;

@@ -24,7 +24,7 @@ struct first_chunk {
 };
 
 /**
- * struct early_areas - vmalloc areas that nobody has called vmalloc() for
+ * struct early_areas - vmalloc areas that were registered before vmalloc() worked
  * @count: how many there are
  * @matches: how many have the size that was asked for
  * @start: where the first of these starts

@@ -48,8 +48,8 @@ bool is_riscv64(void)
  * @where: its usual place
  * @file: what must be there then
  *
- * Does nothing if @file is there. Else nobody but the test, and what it starts, sees
- * the mount, which goes with them.
+ * Does nothing if @file is there. Else only the test, and what it starts, sees the mount,
+ * and it ends with them.
  *
  * Return: 0, or a negative errno.
  */

@@ -256,7 +256,8 @@ bool percpu_level_returns(const struct percpu_level *level)
 	struct percpu_usage now = wait_for_return(level);
 	int round;
 
-	for (round = 0; round < MORE_ROUNDS && now.kb > level->limit_kb; round++) {
+	for (round = 0; round < MORE_ROUNDS && is_freed(level, &now) &&
+	     now.kb > level->limit_kb; round++) {
 		percpu_level_round(level);
 		now = percpu_usage_read();
 	}
