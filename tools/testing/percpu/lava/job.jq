@@ -7,7 +7,8 @@
 #   machine      memory    extra    url, "-kernel {kernel}"
 
 def image($name; $arg; $path):
-	"\n      \($name):\n        image_arg: \($arg | tojson)\n        url: \("file://" + $path | tojson)";
+	"\n      \($name):\n        image_arg: \($arg | tojson)" +
+	"\n        url: \("file://" + $path | tojson)";
 
 def file($append): .option[1:] as $name
 	| image($name; "\(.option) {\($name)}" + if $name == "kernel" then $append else "" end; .value);

@@ -19,7 +19,7 @@ enum {
 	LOST_HARTS	= 1 << 8,
 	UNITS_LOCAL	= 1 << 9,	/* each in the memory of its CPU's node */
 	UNITS_MISPLACED	= 1 << 10,
-	NO_NODES	= 1 << 11,	/* the kernel knows no nodes */
+	NO_NODES	= 1 << 11,	/* the kernel has no nodes */
 	NAMED		= 1 << 12,	/* it printed "Linux version" */
 	UNSTAMPED	= 1 << 13,	/* its messages have no time stamps, so none is judged */
 	SPLAT		= 1 << 14,

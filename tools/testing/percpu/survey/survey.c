@@ -40,7 +40,7 @@ static const struct rule rules[] = {
 	  .boot = ASKED_PAGE | PANIC, .no_boot = ASKED_EMBED | PANIC },
 	{ NULL, "not known: no boot with percpu_alloc=page got that far",
 	  .no_boot = ASKED_PAGE | HAS_EMBED },
-	{ NULL, "no: percpu_alloc=page is ignored; the kernel knows no nodes (NUMA=y)",
+	{ NULL, "no: percpu_alloc=page is ignored; the kernel has no nodes (NUMA=y)",
 	  .boot = ASKED_PAGE | NO_NODES },
 	{ NULL, LACKS_ENABLE ": percpu_alloc=page is ignored", true,
 	  .boot = ASKED_PAGE | ANSWERED },
@@ -89,7 +89,7 @@ static const struct rule rules[] = {
 	  .boot = UNITS_MISPLACED, .no_boot = HAS_PAGE },
 	{ NULL, "units are not in their nodes' memory", true, .boot = UNITS_MISPLACED },
 	{ NULL, "yes: each is in the memory of its CPU's node (%u boots)", .boot = UNITS_LOCAL },
-	{ NULL, "no: the kernel knows no nodes (NUMA=y)", .boot = NO_NODES },
+	{ NULL, "no: the kernel has no nodes (NUMA=y)", .boot = NO_NODES },
 	{ .text = "not known: no boot has stated where they are (KEXEC=y)" },
 
 	{ "steal time", NO_LIST, .kernel = NO_SYMBOLS },
@@ -168,7 +168,7 @@ static void judge_boot(const struct boots *all, struct observation *boot)
 		if (shows(boot->flags, boot_rules[i].boot) &&
 		    (!boot_rules[i].any || count(all, boot_rules[i].any)))
 			strv_add(&boot->wrong, xasprintf("%s", boot_rules[i].text));
-	/* A kernel that never answers may have no console and no initramfs that we know */
+	/* A kernel that never answers may have neither our console nor an initramfs */
 	if (boot->flags & UNFINISHED && count(all, ANSWERED))
 		strv_add(&boot->wrong, xasprintf("does not come to its end: %s: %s",
 						 verdict_name(boot->result.verdict),
