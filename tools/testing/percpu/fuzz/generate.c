@@ -17,7 +17,12 @@
 #define MIN_SIZE	(32 * MIB)
 #define MIN_FIRST	(128 * MIB)	/* for Image and initramfs */
 #define USUAL_SIZE	(160 * MIB)
-#define MAX_SIZE	GIB		/* at boot, struct page takes 1/64 of it */
+#define MAX_SIZE	GIB
+
+/* In all. What is not whole 2M is mapped by 4K, which takes QEMU 10 s/G, and all the while
+ * the kernel prints nothing.
+ */
+#define MAX_MEMORY	(2 * GIB)
 
 /* OpenSBI starts 64 harts of ids below 128, whatever else the device tree names */
 #define MAX_STARTED	64
@@ -136,7 +141,7 @@ static struct node generate_node(struct choices *choices, uint64_t first, uint64
 	uint64_t unit = units[choose_usually(choices, ARRAY_SIZE(units), 1, 60)];
 	uint64_t min = last ? MIN_SIZE : MIN_FIRST;
 	uint64_t size = min + unit * choose_usually(choices, (MAX_SIZE - min) / unit + 1,
-						    (USUAL_SIZE - min) / unit + 1, 50);
+						    (USUAL_SIZE - min) / unit + 1, 25);
 	uint64_t gap = generate_gap(choices, unit, last, first + SV39_LIMIT - size);
 
 	if (without_memory)
@@ -184,22 +189,25 @@ static bool generate_nodes(struct choices *choices, struct machine *machine, uin
 	return deal_harts(machine, shares);
 }
 
-/* Makes the first memory larger and moves what is above it */
-static void grow_first(struct machine *machine, uint64_t by)
+/* Makes the first memory larger, to whole 2M, and moves what is above it */
+static void grow_first(struct machine *machine)
 {
-	unsigned int i;
+	struct node *node = machine->nodes;
+	uint64_t by;
 
-	for (i = 0; i < machine->nr_nodes; i++) {
-		if (machine->nodes[i].size && !machine->nodes[i].start)
-			machine->nodes[i].size += by;
-		else if (machine->nodes[i].size)
-			machine->nodes[i].start += by;
-	}
+	while (!node->size)
+		node++;
+	by = 2 * MIB - node->size % (2 * MIB);
+	node->size += by;
+	while (++node < machine->nodes + machine->nr_nodes)
+		if (node->size)
+			node->start += by;
 }
 
 /* A node with neither memory nor harts would not be named by anything */
 static bool fit_memory(struct machine *machine, uint64_t limit)
 {
+	uint64_t size = 0;
 	unsigned int i;
 
 	for (i = 0; i < machine->nr_nodes; i++)
@@ -208,8 +216,10 @@ static bool fit_memory(struct machine *machine, uint64_t limit)
 	if (!machine_end(machine))
 		return false;
 	while (!machine_holds_boot_files(machine))
-		grow_first(machine, 2 * MIB);
-	return machine_end(machine) <= limit + MAX_SIZE;
+		grow_first(machine);
+	for (i = 0; i < machine->nr_nodes; i++)
+		size += machine->nodes[i].size;
+	return size <= MAX_MEMORY && machine_end(machine) <= limit + MAX_SIZE;
 }
 
 /**
