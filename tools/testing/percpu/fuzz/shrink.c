@@ -18,22 +18,10 @@ struct search {
 	void *arg;
 };
 
-static char *print_rows(const struct sample *sample)
-{
-	char *rows = NULL;
-	size_t size;
-	FILE *file = open_memstream(&rows, &size);
-
-	machine_print(file, &sample->machine);
-	cell_print(file, &sample->cell);
-	fclose(file);
-	return rows;
-}
-
 /* Does not boot the same machine again: it may be made of other choices */
 static bool still_fails(struct search *search, const struct sample *variant)
 {
-	char *rows = print_rows(variant);
+	char *rows = cell_rows(&variant->cell);
 	size_t i;
 
 	for (i = 0; i < search->tried.n; i++) {
@@ -164,7 +152,7 @@ void shrink(struct sample *sample, bool (*fails)(const struct sample *variant, v
 {
 	struct search search = { .best = sample, .fails = fails, .arg = arg };
 
-	search.rows = print_rows(sample);
+	search.rows = cell_rows(&sample->cell);
 	strv_add(&search.tried, (char *)search.rows);
 	while (delete_blocks(&search) | zero_ranges(&search) | lower_values(&search))
 		;

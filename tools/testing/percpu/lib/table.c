@@ -494,14 +494,22 @@ bool table_read_cell(struct table *table, const char *path)
 
 bool cell_write(const struct cell *cell, const char *path)
 {
-	char *text __free(free) = NULL;
+	char *rows __free(free) = cell_rows(cell);
+
+	return write_file(path, rows, strlen(rows));
+}
+
+/* The rows of its machine and of itself */
+char *cell_rows(const struct cell *cell)
+{
+	char *rows = NULL;
 	size_t size;
-	FILE *file = open_memstream(&text, &size);
+	FILE *file = open_memstream(&rows, &size);
 
 	machine_print(file, cell->machine);
 	cell_print(file, cell);
 	fclose(file);
-	return write_file(path, text, size);
+	return rows;
 }
 
 /* A cell and its machine in one piece, for free() */

@@ -76,6 +76,7 @@ void table_free(struct table *table);
 char *cell_option_get(const struct cell_option *option, const struct cell *cell);
 void cell_print(FILE *file, const struct cell *cell);
 void cell_print_arguments(FILE *file, const struct cell *cell);
+char *cell_rows(const struct cell *cell);
 bool cell_write(const struct cell *cell, const char *path);
 struct cell *cell_copy(const struct cell *cell);
 unsigned int cell_harts(const struct cell *cell);	/* that must be online */
