@@ -46,7 +46,8 @@ void ktap_add_test(struct ktap *ktap, enum ktap_status status, char *name, char 
 	}
 	/* Grows at each power of two */
 	if (!(ktap->nr_tests & (ktap->nr_tests - 1)))
-		ktap->tests = xrealloc(ktap->tests, (2 * ktap->nr_tests + 1) * sizeof(*ktap->tests));
+		ktap->tests = xrealloc(ktap->tests,
+				       (2 * ktap->nr_tests + 1) * sizeof(*ktap->tests));
 	ktap->tests[ktap->nr_tests++] = (struct ktap_test){ name, status, why };
 }
 

@@ -16,8 +16,8 @@ static void test_known_machine(void **state)
 	rows = cell_rows(&sample.cell);
 	assert_string_equal(rows, "seed1-2 6 695040K/1 158M/0 0/2 224M/1 290768K@50679680K/2 "
 			    "ids=1,2,3,4,5,12 boot=1 possible=15\n"
-			    " numa seed1-2 sv57 embed embed maxcpus=6 "
-			    "tests=facts+first_chunk+pinned\n");
+			    " numa seed1-2 sv57 embed "
+			    "embed maxcpus=6 tests=facts+first_chunk+pinned\n");
 	free(rows);
 }
 
