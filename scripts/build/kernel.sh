@@ -20,11 +20,13 @@ table=$harness/tables/kernels
 # In its default mode ccache preprocesses each file first: two fifths more time for a first build
 export CCACHE_DEPEND=1
 
-# kbuild, with the user's variables. Line tables do not change the code, and decode_stacktrace.sh
-# prints source lines with them.
+# Line tables do not change the code, and decode_stacktrace.sh prints source lines with them
+line_tables=KCFLAGS=-g1
+
+# kbuild, with the user's variables
 kbuild()
 {
-	set -- -C "$dir/src" "O=$objects" ARCH=riscv "$@"
+	set -- -C "$dir/src" "O=$objects" ARCH=riscv "$line_tables" "$@"
 	if [ -n "${LLVM:-}" ]; then
 		set -- "$@" "LLVM=$LLVM"
 	else
