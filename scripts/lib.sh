@@ -307,5 +307,18 @@ judge_report()
 	done
 }
 
+# What the guest wrote into the kernel's log, see channel.c: a record of that is at the start
+# of a line or behind a time stamp, and user space may have begun the line
+list_results()
+{
+	awk '{
+		sub(/\r$/, "")
+		if (!match($0, /(^|\] )percpu\.result[:+] /))
+			next
+		text = substr($0, RSTART + RLENGTH)
+		printf "%s%s", text, substr($0, RSTART + RLENGTH - 2, 1) == ":" ? "\n" : ""
+	}' "$1"
+}
+
 [ -z "$KSRC" ] || [ -d "$KSRC" ] || die "KSRC=$KSRC: no such directory; name a kernel tree"
 isolate_git

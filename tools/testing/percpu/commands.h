@@ -17,7 +17,6 @@ int cmd_report(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_shell(int argc, char **argv);
 int cmd_fuzz(int argc, char **argv);
-int cmd_survey(int argc, char **argv);
 int cmd_lava(int argc, char **argv);
 
 #endif

@@ -19,7 +19,6 @@ static const struct command {
 	{ "list", cmd_list, "list cells, or what they need" },
 	{ "shell", cmd_shell, "give a BusyBox shell in a cell" },
 	{ "fuzz", cmd_fuzz, "boot random machines, and make those that fail smaller" },
-	{ "survey", cmd_survey, "boot a third-party kernel and print what it has and lacks" },
 	{ "lava", cmd_lava, "write what LAVA needs to boot cells" },
 };
 

@@ -367,6 +367,7 @@ void judge(const struct boot_log *log, struct result *result)
 		.cell = cell_copy(log->cell),
 		.verdict = VERDICT_PASS,
 		.added = list_added(log),
+		.whole = log->ktap.done && !log->ktap.fault,
 		.started = log->started,
 		.seconds = log->seconds,
 	};

@@ -33,6 +33,7 @@ struct result {
 	char *path;
 	enum verdict verdict;		/* a control that failed as named has passed */
 	bool skipped;			/* a document in which nothing was run */
+	bool whole;			/* the guest said all that it had to say */
 	char *reason;			/* one line, may be NULL */
 	char *added;			/* arguments that the cell does not have, or NULL */
 	double started;

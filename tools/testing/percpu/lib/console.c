@@ -10,10 +10,6 @@
 #include "console.h"
 #include "util.h"
 
-/* See channel.c of the guest */
-#define LOG_WHOLE	"percpu.result: "
-#define LOG_PART	"percpu.result+ "
-
 /* Messages that begin so */
 static const char * const splat_starts[] = {
 	"BUG: ",
@@ -121,32 +117,4 @@ void console_end(struct console *console)
 {
 	if (console->len)
 		judge_line(console);
-}
-
-/* What follows @prefix in a record of the log; NULL if there is none. A record is at the
- * start of the line or behind a time stamp, and both may be behind what user space has
- * begun to say.
- */
-static const char *record(const char *line, const char *prefix)
-{
-	const char *text = line;
-
-	while ((text = strstr(text, prefix))) {
-		if (text == line || (text - line >= 2 && !strncmp(text - 2, "] ", 2)))
-			return text + strlen(prefix);
-		text++;
-	}
-	return NULL;
-}
-
-/*
- * What a line of the console says of the guest's results, which may be in the kernel's log;
- * NULL if nothing. @whole: it ends a line of the results.
- */
-const char *console_result(const char *line, bool *whole)
-{
-	const char *text = record(line, LOG_WHOLE);
-
-	*whole = text;
-	return text ? text : record(line, LOG_PART);
 }

@@ -24,6 +24,5 @@ struct console {
 
 void console_feed(struct console *console, const char *data, size_t size);
 void console_end(struct console *console);	/* judges a last line without a newline, too */
-const char *console_result(const char *line, bool *whole);
 
 #endif

@@ -122,11 +122,12 @@ static void add_log(json_t *json, const struct result *result)
 
 static json_t *pack_result(const struct result *result)
 {
-	json_t *json = json_pack("{s:o, s:o, s:s, s:b, s:o, s:o, s:f, s:f, s:o, s:o, s:o}",
+	json_t *json = json_pack("{s:o, s:o, s:s, s:b, s:b, s:o, s:o, s:f, s:f, s:o, s:o, s:o}",
 				 "name", pack_string(result->name),
 				 "cell", result->cell ? pack_cell(result->cell) : json_null(),
 				 "verdict", verdict_name(result->verdict),
 				 "skipped", result->skipped,
+				 "whole", result->whole,
 				 "reason", pack_string(result->reason),
 				 "added", pack_string(result->added),
 				 "started", result->started,
