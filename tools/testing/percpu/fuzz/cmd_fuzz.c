@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Boots random machines, and makes those that fail smaller. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,9 +18,9 @@
 struct fuzz {
 	struct run_options run;
 	const char *base;
-	uint64_t seed;
-	unsigned int first;
-	unsigned int nr;
+	unsigned long seed;
+	unsigned long first;
+	unsigned long nr;
 };
 
 /* A failure that is made smaller */
@@ -132,8 +133,8 @@ static void print_command(const struct fuzz *fuzz, const char *dir)
 	strv_add(&words, xasprintf("--initrd=%s", tools->initrd));
 	strv_add(&words, xasprintf("--bios=%s", tools->bios));
 	strv_add(&words, xasprintf("--qemu=%s", tools->qemu));
-	strv_add(&words, xasprintf("--timeout=%.0f", fuzz->run.limits.total));
-	strv_add(&words, xasprintf("--silence=%.0f", fuzz->run.limits.silence));
+	strv_add(&words, xasprintf("--timeout=%lu", fuzz->run.limits.total));
+	strv_add(&words, xasprintf("--silence=%lu", fuzz->run.limits.silence));
 	fputs("       ", stdout);
 	for (i = 0; i < words.n; i++) {
 		char *word __free(free) = quote(words.v[i]);
@@ -191,9 +192,9 @@ static unsigned int follow_up(const struct fuzz *fuzz, struct sample *samples,
 			continue;
 		failed++;
 		number = atoi(strrchr(result->cell->machine->name, '-') + 1);
-		printf("FAILED  %s: %s: %s\n        make fuzz SEED=%llu FIRST=%u N=1\n",
+		printf("FAILED  %s: %s: %s\n        make fuzz SEED=%lu FIRST=%u N=1\n",
 		       result->name, verdict_name(result->verdict), result->reason,
-		       (unsigned long long)fuzz->seed, number);
+		       fuzz->seed, number);
 		fflush(stdout);
 		if (can_shrink(result) && shrunk++ < MAX_SHRUNK && !interrupted)
 			shrink_failure(fuzz, &samples[number - fuzz->first], result->verdict);
@@ -203,8 +204,8 @@ static unsigned int follow_up(const struct fuzz *fuzz, struct sample *samples,
 
 static int run_fuzz(const struct fuzz *fuzz)
 {
-	char *dir __free(free) = xasprintf("%s/seed%llu.%u-%u", fuzz->run.report,
-					   (unsigned long long)fuzz->seed, fuzz->first,
+	char *dir __free(free) = xasprintf("%s/seed%lu.%lu-%lu", fuzz->run.report,
+					   fuzz->seed, fuzz->first,
 					   fuzz->first + fuzz->nr - 1);
 	struct sample *samples __free(free) = xrealloc(NULL, fuzz->nr * sizeof(*samples));
 	struct report report = { 0 };
@@ -215,7 +216,7 @@ static int run_fuzz(const struct fuzz *fuzz)
 		generate_random(&samples[i], fuzz->seed, fuzz->first + i);
 	if (boot_samples(fuzz, dir, samples, fuzz->nr, false, &report)) {
 		failed = follow_up(fuzz, samples, &report);
-		printf("%u passed, %u failed, 0 skipped\n", fuzz->nr - failed, failed);
+		printf("%lu passed, %u failed, 0 skipped\n", fuzz->nr - failed, failed);
 		status = report_exit_status(&report);
 	}
 	report_free(&report);
@@ -226,17 +227,17 @@ int cmd_fuzz(int argc, char **argv)
 {
 	struct fuzz fuzz = { .run = RUN_OPTIONS_INIT, .seed = 1, .nr = 100 };
 	const struct option_def defs[] = {
-		OPT_NUMBER64(0, "seed", &fuzz.seed, 0, UINT64_MAX, "which machines (1)"),
-		OPT_NUMBER('n', "number", &fuzz.nr, 1, MAX_MACHINES, "how many (100)"),
-		OPT_NUMBER(0, "first", &fuzz.first, 0, INT32_MAX, "number of the first one (0)"),
+		OPT_NUMBER(0, "seed", "N", &fuzz.seed, 0, ULONG_MAX, "which machines (1)"),
+		OPT_NUMBER('n', "number", "N", &fuzz.nr, 1, MAX_MACHINES, "how many (100)"),
+		OPT_NUMBER(0, "first", "N", &fuzz.first, 0, INT32_MAX, "number of the first (0)"),
 		OPT_NEEDED('b', "base", "NAME", &fuzz.base, "base of the kernel " FUZZ_KERNEL),
 		RUN_OPTIONS(&fuzz.run),
 		OPT_END
 	};
 	int status;
 
-	if (!options_parse(defs, "fuzz [OPTION]...\n"
-			   "Boot random machines, and make those that fail smaller.\n", argc, argv))
+	if (!options_parse(defs, "", "Boot random machines, and make those that fail smaller.",
+			   argc, argv))
 		return STATUS_ERROR;
 	catch_signals();
 	status = run_fuzz(&fuzz);

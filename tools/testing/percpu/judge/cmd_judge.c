@@ -15,8 +15,8 @@ int cmd_judge(int argc, char **argv)
 	int status = STATUS_ERROR;
 	char **dir;
 
-	if (!options_parse(defs, "judge DIR...\n"
-			   "Judge the directories of cells again, without a boot.\n", argc, argv))
+	if (!options_parse(defs, "DIR...",
+			   "Judge the directories of cells again, without a boot.", argc, argv))
 		return STATUS_ERROR;
 	for (dir = argv + optind; *dir && judge_dir(*dir, &result); dir++)
 		report_print_verdict(report_add(&report, &result));

@@ -46,8 +46,8 @@ int cmd_lava(int argc, char **argv)
 	bool ok;
 	size_t i;
 
-	if (!options_parse(defs, "lava [OPTION]... CELL...\n"
-			   "Write what LAVA needs to boot cells, REPORT/CELL/.\n", argc, argv))
+	if (!options_parse(defs, "CELL...",
+			   "Write what LAVA needs to boot cells, REPORT/CELL/.", argc, argv))
 		return STATUS_ERROR;
 	ok = table_read(&table, &tables, argv + optind) && run_prepare(&options, &table);
 	for (i = 0; ok && i < table.nr_cells; i++)

@@ -1,76 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <argp.h>
 #include <errno.h>
-#include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
+#include "commands.h"
 #include "options.h"
 #include "util.h"
 
 #define MAX_OPTIONS	48
-#define FIRST_LONG	256	/* what getopt_long() returns for option 0 */
+#define FIRST_LONG	256	/* key of option 0 if it has no letter */
 
-static void print_help(const struct option_def *options, const char *usage)
+static bool parse_number(const struct option_def *option, const char *text)
 {
-	char *name;
-
-	printf("Usage: percpu-qemu %s\n", usage);
-	for (; options->type != OPTION_END; options++) {
-		name = xasprintf("--%s%s%s", options->name, options->arg ? "=" : "",
-				 options->arg ? options->arg : "");
-		printf("  %c%c %-22s %s\n", options->letter ? '-' : ' ',
-		       options->letter ? options->letter : ' ', name, options->help);
-		free(name);
-	}
-	puts("  -h --help                 this text\n\n"
-	     "Exit status: 0 all passed, 1 a test failed, 2 usage or harness error, 4 nothing could run.");
-}
-
-static bool parse_value(const struct option_def *option, const char *text, uint64_t *value)
-{
+	unsigned long value;
 	char *end;
 
 	errno = 0;
-	*value = strtoull(text, &end, 10);
-	if (*text >= '0' && *text <= '9' && !*end && !errno && *value >= option->min &&
-	    *value <= option->max)
-		return true;
-	error("--%s=%s: not a number from %llu to %llu", option->name, text,
-	      (unsigned long long)option->min, (unsigned long long)option->max);
-	return false;
+	value = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || value < option->min ||
+	    value > option->max) {
+		error("--%s=%s: not a number from %lu to %lu", option->name, text, option->min,
+		      option->max);
+		return false;
+	}
+	*(unsigned long *)option->value = value;
+	return true;
 }
 
-static bool set_option(const struct option_def *option)
+static int key_of(const struct option_def *options, unsigned int i)
 {
-	bool number = option->type >= OPTION_NUMBER;
-	uint64_t value = 0;
+	return options[i].letter ? options[i].letter : (int)(FIRST_LONG + i);
+}
 
-	if (number && !parse_value(option, optarg, &value))
-		return false;
+static error_t set_option(int key, char *text, struct argp_state *state)
+{
+	const struct option_def *options = state->input, *option;
+	unsigned int i = 0;
+
+	while (options[i].type != OPTION_END && key_of(options, i) != key)
+		i++;
+	option = &options[i];
 	switch (option->type) {
 	case OPTION_FLAG:
 		*(bool *)option->value = true;
-		break;
+		return 0;
 	case OPTION_TEXT:
-		*(const char **)option->value = optarg;
-		break;
+		*(const char **)option->value = text;
+		return 0;
 	case OPTION_LIST:
-		strv_add(option->value, xasprintf("%s", optarg));
-		break;
+		strv_add(option->value, xasprintf("%s", text));
+		return 0;
 	case OPTION_NUMBER:
-		*(unsigned int *)option->value = value;
-		break;
-	case OPTION_NUMBER64:
-		*(uint64_t *)option->value = value;
-		break;
-	case OPTION_SECONDS:
-		*(double *)option->value = value;
-		break;
-	case OPTION_END:
-		break;
+		return parse_number(option, text) ? 0 : EINVAL;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
-	return true;
 }
 
 static bool check_required(const struct option_def *options)
@@ -84,55 +69,28 @@ static bool check_required(const struct option_def *options)
 	return true;
 }
 
-/* The same list as getopt_long() wants it */
-static void make_getopt(const struct option_def *options, struct option *longs, char *shorts)
+bool options_parse(const struct option_def *options, const char *args, const char *help,
+		   int argc, char **argv)
 {
+	char *doc __free(free) = xasprintf("%s\vExit status: 0 all passed, 1 a test failed, 2 "
+					   "usage or harness error, 4 nothing could run.", help);
+	char *name __free(free) = xasprintf("percpu-qemu %s", argv[0]);
+	struct argp_option list[MAX_OPTIONS + 1] = { 0 };
+	const struct argp argp = {
+		.options = list, .parser = set_option, .args_doc = args, .doc = doc,
+	};
+	char *command = argv[0];
 	unsigned int i;
+	bool ok;
 
-	for (i = 0; options[i].type != OPTION_END && i < MAX_OPTIONS - 1; i++) {
-		longs[i] = (struct option){ options[i].name, !!options[i].arg, NULL,
-					    FIRST_LONG + i };
-		if (!options[i].letter)
-			continue;
-		*shorts++ = options[i].letter;
-		if (options[i].arg)
-			*shorts++ = ':';
-	}
-	longs[i] = (struct option){ "help", no_argument, NULL, 'h' };
-	longs[i + 1] = (struct option){ 0 };
-	strcpy(shorts, "h");
-}
-
-static const struct option_def *find_option(const struct option_def *options, int found)
-{
-	if (found >= FIRST_LONG)
-		return options + (found - FIRST_LONG);
-	while (options->type != OPTION_END && options->letter != found)
-		options++;
-	return options->type == OPTION_END ? NULL : options;
-}
-
-bool options_parse(const struct option_def *options, const char *usage, int argc, char **argv)
-{
-	struct option longs[MAX_OPTIONS + 1];
-	char shorts[2 * MAX_OPTIONS + 2];
-	const struct option_def *option;
-	int found;
-
-	make_getopt(options, longs, shorts);
-	optind = 1;
-	while ((found = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		if (found == 'h') {
-			print_help(options, usage);
-			exit(EXIT_SUCCESS);
-		}
-		option = found == '?' ? NULL : find_option(options, found);
-		if (!option) {
-			fprintf(stderr, "Try 'percpu-qemu %s --help'.\n", argv[0]);
-			return false;
-		}
-		if (!set_option(option))
-			return false;
-	}
-	return check_required(options);
+	for (i = 0; options[i].type != OPTION_END && i < MAX_OPTIONS; i++)
+		list[i] = (struct argp_option){
+			.name = options[i].name, .key = key_of(options, i),
+			.arg = options[i].arg, .doc = options[i].help,
+		};
+	argv[0] = name;
+	argp_err_exit_status = STATUS_ERROR;
+	ok = !argp_parse(&argp, argc, argv, 0, &optind, (void *)options);
+	argv[0] = command;
+	return ok && check_required(options);
 }

@@ -4,16 +4,13 @@
 #define OPTIONS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 enum option_type {
 	OPTION_END,
 	OPTION_FLAG,	/* bool */
 	OPTION_TEXT,	/* const char * */
 	OPTION_LIST,	/* struct strv, a string for each time that it is given */
-	OPTION_NUMBER,	/* unsigned int */
-	OPTION_NUMBER64,/* uint64_t */
-	OPTION_SECONDS,	/* double */
+	OPTION_NUMBER,	/* unsigned long */
 };
 
 struct option_def {
@@ -22,35 +19,31 @@ struct option_def {
 	const char *name;
 	const char *arg;	/* what --help calls its value, NULL for a flag */
 	void *value;		/* of the type that the enum says */
-	uint64_t min;		/* of a number */
-	uint64_t max;
+	unsigned long min;	/* of a number */
+	unsigned long max;
 	bool required;
 	const char *help;
 };
 
+#define OPT(_type, _letter, _name, _arg, _value, _help, ...) \
+	{ .type = _type, .letter = _letter, .name = _name, .arg = _arg, .value = _value, \
+	  .help = _help, ##__VA_ARGS__ }
 #define OPT_FLAG(_letter, _name, _value, _help) \
-	{ .type = OPTION_FLAG, .letter = _letter, .name = _name, .value = _value, .help = _help }
+	OPT(OPTION_FLAG, _letter, _name, NULL, _value, _help)
 #define OPT_TEXT(_letter, _name, _arg, _value, _help) \
-	{ .type = OPTION_TEXT, .letter = _letter, .name = _name, .arg = _arg, .value = _value, \
-	  .help = _help }
+	OPT(OPTION_TEXT, _letter, _name, _arg, _value, _help)
 #define OPT_NEEDED(_letter, _name, _arg, _value, _help) \
-	{ .type = OPTION_TEXT, .letter = _letter, .name = _name, .arg = _arg, .value = _value, \
-	  .required = true, .help = _help }
+	OPT(OPTION_TEXT, _letter, _name, _arg, _value, _help, .required = true)
 #define OPT_LIST(_letter, _name, _arg, _value, _help) \
-	{ .type = OPTION_LIST, .letter = _letter, .name = _name, .arg = _arg, .value = _value, \
-	  .help = _help }
-#define OPT_NUMBER(_letter, _name, _value, _min, _max, _help) \
-	{ .type = OPTION_NUMBER, .letter = _letter, .name = _name, .arg = "N", .value = _value, \
-	  .min = _min, .max = _max, .help = _help }
-#define OPT_NUMBER64(_letter, _name, _value, _min, _max, _help) \
-	{ .type = OPTION_NUMBER64, .letter = _letter, .name = _name, .arg = "N", \
-	  .value = _value, .min = _min, .max = _max, .help = _help }
-#define OPT_SECONDS(_letter, _name, _value, _help) \
-	{ .type = OPTION_SECONDS, .letter = _letter, .name = _name, .arg = "SECONDS", \
-	  .value = _value, .min = 1, .max = 86400, .help = _help }
+	OPT(OPTION_LIST, _letter, _name, _arg, _value, _help)
+#define OPT_NUMBER(_letter, _name, _arg, _value, _min, _max, _help) \
+	OPT(OPTION_NUMBER, _letter, _name, _arg, _value, _help, .min = _min, .max = _max)
 #define OPT_END { .type = OPTION_END }
 
-/* What is no option begins at optind afterwards; --help ends the program */
-bool options_parse(const struct option_def *options, const char *usage, int argc, char **argv);
+/* @args: what follows the options, and @help what the command does; the first word of @argv
+ * that is no option is at optind afterwards; --help and what is no option end the program
+ */
+bool options_parse(const struct option_def *options, const char *args, const char *help,
+		   int argc, char **argv);
 
 #endif

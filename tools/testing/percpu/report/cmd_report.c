@@ -19,9 +19,8 @@ int cmd_report(int argc, char **argv)
 	int status = STATUS_ERROR;
 	char **dir;
 
-	if (!options_parse(defs, "report [OPTION]... REPORT...\n"
-			   "Judge all that belongs to these reports again, and write one report of "
-			   "it.\n", argc, argv))
+	if (!options_parse(defs, "REPORT...", "Judge all that belongs to these reports again, "
+			   "and write one report of it.", argc, argv))
 		return STATUS_ERROR;
 	if (optind == argc) {
 		error("want the directory of a report; try --help");

@@ -11,9 +11,9 @@
 
 /* What a boot may take */
 struct limits {
-	double total;		/* seconds from start to end */
-	double silence;		/* seconds without a byte on console or result */
-	double grace;		/* seconds for a panicked kernel to switch itself off */
+	unsigned long total;	/* seconds from start to end */
+	unsigned long silence;	/* seconds without a byte on console or result */
+	unsigned long grace;	/* seconds for a panicked kernel to switch itself off */
 	size_t output;		/* bytes of console and result together */
 };
 

@@ -70,7 +70,8 @@ static int boot_manually(const struct run_options *options, const struct table *
 	return STATUS_ERROR;
 }
 
-static int run_or_boot(int argc, char **argv, enum manual manual, const char *usage)
+static int run_or_boot(int argc, char **argv, enum manual manual, const char *args,
+		       const char *help)
 {
 	struct run_options options = RUN_OPTIONS_INIT;
 	struct strv documents __free(strv) = { 0 };
@@ -93,7 +94,7 @@ static int run_or_boot(int argc, char **argv, enum manual manual, const char *us
 	struct table table = { 0 };
 	int status = STATUS_ERROR;
 
-	if (!options_parse(defs, usage, argc, argv))
+	if (!options_parse(defs, args, help, argc, argv))
 		return STATUS_ERROR;
 	if (dry_run || gdb)
 		manual = dry_run ? MANUAL_DRY_RUN : MANUAL_GDB;
@@ -113,15 +114,15 @@ static int run_or_boot(int argc, char **argv, enum manual manual, const char *us
 
 int cmd_run(int argc, char **argv)
 {
-	return run_or_boot(argc, argv, MANUAL_NONE, "run [OPTION]... [CELL]...\n"
+	return run_or_boot(argc, argv, MANUAL_NONE, "[CELL...]",
 			   "Boot cells on QEMU, judge them and report. CELL is a name or a "
-			   "pattern; none means all.\n");
+			   "pattern; none means all.");
 }
 
 int cmd_shell(int argc, char **argv)
 {
 	return run_or_boot(argc, argv, MANUAL_SHELL,
-			   "shell [OPTION]... CELL\nGive a BusyBox shell in a cell.\n");
+			   "CELL", "Give a BusyBox shell in a cell.");
 }
 
 int cmd_list(int argc, char **argv)
@@ -138,8 +139,7 @@ int cmd_list(int argc, char **argv)
 	bool ok;
 	size_t i;
 
-	if (!options_parse(defs, "list [OPTION]... [CELL]...\nList cells, or what they need.\n",
-			   argc, argv))
+	if (!options_parse(defs, "[CELL...]", "List cells, or what they need.", argc, argv))
 		return STATUS_ERROR;
 	ok = table_read(&table, &tables, argv + optind);
 	for (i = 0; ok && i < table.nr_cells; i++) {

@@ -240,7 +240,7 @@ static char *list_inputs(const struct run_options *options, const struct cell *c
 	for (i = 0; i < args.n; i++)
 		fprintf(file, "%s ", args.v[i]);
 	/* A stub's arguments have no command line */
-	fprintf(file, "\n%s\n%.0f %.0f\n%s", cmdline, options->limits.total,
+	fprintf(file, "\n%s\n%lu %lu\n%s", cmdline, options->limits.total,
 		options->limits.silence, options->version);
 	add_input(file, image);
 	add_input(file, initrd);

@@ -16,7 +16,7 @@ struct run_options {
 	struct tools tools;
 	struct limits limits;
 	const char *report;	/* directory in which each cell gets one */
-	unsigned int jobs;	/* cells at a time */
+	unsigned long jobs;	/* cells at a time */
 	bool force;		/* also run cells that passed before from the same input */
 	bool silent;		/* no line for each cell */
 	bool explain;		/* print each verdict in words */
@@ -48,21 +48,19 @@ struct table_options {
 	OPT_TEXT('I', "in", "SET[,SET]", &(_o)->in, \
 		 "only cells of these sets, and those of none")
 
-#define TOOL_OPTIONS(_o) \
+#define RUN_OPTIONS(_o) \
 	OPT_NEEDED('k', "kernels", "DIR", &(_o)->tools.kernels, \
 		   "kernels: DIR/KERNEL/Image and DIR/KERNEL/config"), \
 	OPT_NEEDED('i', "initrd", "FILE", &(_o)->tools.initrd, "initramfs of the guest"), \
 	OPT_NEEDED('f', "bios", "FILE", &(_o)->tools.bios, "OpenSBI's fw_dynamic, 1.6 or later"), \
 	OPT_TEXT('q', "qemu", "PROGRAM", &(_o)->tools.qemu, \
 		 "QEMU, 8.1 or later (qemu-system-riscv64)"), \
-	OPT_SECONDS('t', "timeout", &(_o)->limits.total, "total time of a cell (120)")
-
-#define RUN_OPTIONS(_o) \
-	TOOL_OPTIONS(_o), \
+	OPT_NUMBER('t', "timeout", "SECONDS", &(_o)->limits.total, 1, 86400, \
+		   "total time of a cell (120)"), \
 	OPT_NEEDED('o', "report", "DIR", &(_o)->report, \
 		   "where the report goes; a directory for each cell"), \
-	OPT_NUMBER('j', "jobs", &(_o)->jobs, 1, 64, "cells at a time (1)"), \
-	OPT_SECONDS('w', "silence", &(_o)->limits.silence, \
+	OPT_NUMBER('j', "jobs", "N", &(_o)->jobs, 1, 64, "cells at a time (1)"), \
+	OPT_NUMBER('w', "silence", "SECONDS", &(_o)->limits.silence, 1, 86400, \
 		    "longest time without any output of a cell (40)"), \
 	OPT_FLAG('e', "explain", &(_o)->explain, "print each verdict in words"), \
 	OPT_FLAG('F', "force", &(_o)->force, \
