@@ -9,6 +9,7 @@ ARCH	:= riscv
 KSRC	?=
 CELL	?=
 IMAGE	?=
+TOPICS	?=
 SHARD	?=
 QEMU	?= qemu-system-riscv64
 BIOS	?=
@@ -33,7 +34,7 @@ endif
 # The scripts call kbuild themselves: they get the user's variables by name
 JOBS	= $(patsubst -j%,%,$(filter -j%,$(MAKEFLAGS)))
 quiet	:= $(if $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),silent_)
-export BASE KSRC CELL IMAGE SHARD QEMU BIOS BUSYBOX TIMEOUT FORCE N SEED FIRST FROM JOBS quiet
+export BASE KSRC TOPICS CELL IMAGE SHARD QEMU BIOS BUSYBOX TIMEOUT FORCE N SEED FIRST FROM JOBS quiet
 export APPEND QEMU_ARGS KCONFIG GDB DRYRUN
 export CROSS_COMPILE LLVM V W C
 ifneq ($(origin CC),default)
@@ -67,6 +68,8 @@ help:
 	@echo  '  BASE=6.1    the packaged kernel tree to use: 6.1, 6.12 or mainline (the newest package);'
 	@echo  '              without it check takes what menuconfig chose'
 	@echo  '  KSRC=dir    your own kernel tree instead; it is only read'
+	@echo  '  TOPICS=a,b  only these topics of the series, and those that they need, for series, boot and'
+	@echo  '              shell; scripts/compose -h lists them'
 	@echo  '  CELL=name   the cell for boot, shell and lava; make cells lists them'
 	@echo  '  SHARD=i/n   only the i-th of n parts of check, for as many hosts'
 	@echo  '  FROM=dirs   for report: reports, "a/report b/report", and jobs of LAVA with their logs'
