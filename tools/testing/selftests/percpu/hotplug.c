@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each CPU goes offline, comes online again and then works. The boot CPU stays online
- * where the kernel does not allow it to go offline.
+ * Each CPU goes offline, comes online again and then works, unless the kernel says that it
+ * must stay online.
  *
- * A CPU that is present and offline comes online too, unless the command line limits how
- * many do: it may have failed to when the kernel booted.
+ * A CPU that did not come online when the kernel booted does so now, unless that was not
+ * wanted: the command line limits how many do, or SMT is off.
  */
 #include <string.h>
 
 #include "keep_online.h"
+#include "kernel_log.h"
 #include "kselftest.h"
 #include "percpu_test.h"
 #include "pinned_run.h"
 
+static cpu_set_t online;
 static int nodes[CPU_SETSIZE];
 static char cmdline[VALUE_SIZE];
 
@@ -30,17 +32,21 @@ static bool works(int cpu)
 	return why ? fails(cpu, "work", why) : true;
 }
 
-static bool comes_online(int cpu)
+static int bring_online(int cpu)
 {
 	struct hotplug_tries tries = {};
 	int err;
 
-	if (is_online(cpu))
-		return fails(cpu, "offline", "still in the list of online CPUs");
 	err = set_online_patiently(cpu, true, &tries);
 	if (tries.not_stopped)
 		ksft_print_msg("cpu%d: had not stopped, %u more attempts to start it\n", cpu,
 			       tries.not_stopped);
+	return err;
+}
+
+/* @err is what the attempt to bring it online returned. */
+static bool came_online(int cpu, int err)
+{
 	if (err)
 		return fails(cpu, "online", strerror(-err));
 	if (!is_online(cpu))
@@ -51,7 +57,7 @@ static bool comes_online(int cpu)
 /* Returns a parameter that may be why a CPU is offline, or NULL. */
 static const char *find_limit(void)
 {
-	static const char *const names[] = { "maxcpus", "nr_cpus", "nosmp", "nosmt" };
+	static const char *const names[] = { "maxcpus", "nr_cpus", "nosmp" };
 	char value[16];
 	size_t i;
 
@@ -61,41 +67,98 @@ static const char *find_limit(void)
 	return NULL;
 }
 
-/* A machine with such a limit may name CPUs that are not there. */
-static void test_offline_cpus(const cpu_set_t *offline)
+/* Returns how many CPUs came online at boot, or 0 if the kernel's log does not say. */
+static int read_boot_cpus(void)
+{
+	struct kernel_log log;
+	const char *message, *found;
+	int count = 0;
+
+	if (log_open_whole(&log))
+		return 0;
+	while (!count && (message = log_next(&log))) {
+		found = log_find(message, "Brought up ");
+		if (found)
+			sscanf(found, "%*d %*[^,], %d", &count);
+	}
+	log_close(&log);
+	return count;
+}
+
+/*
+ * Returns why CPUs may be offline that did not fail to start, or NULL. A machine with a limit
+ * may name CPUs that are not there, and what an administrator took offline stays so.
+ */
+static const char *find_reason(const cpu_set_t *present)
 {
 	const char *limit = find_limit();
+	int at_boot = read_boot_cpus();
+
+	if (limit)
+		return limit;
+	if (!at_boot)
+		return "the kernel's log does not say how many did at boot";
+	return at_boot >= CPU_COUNT(present) ? "they did at boot" : NULL;
+}
+
+static void test_offline_cpus(const cpu_set_t *present, const cpu_set_t *offline)
+{
+	const char *reason = CPU_COUNT(offline) ? find_reason(present) : "there are none";
+	int cpu, err, tried = 0;
 	bool ok = true;
-	int cpu;
 
-	if (limit || !CPU_COUNT(offline)) {
-		ksft_test_result_skip("CPUs that were offline come online: %s\n",
-				      limit ? limit : "there are none");
-		return;
+	for (cpu = next_cpu(-1, offline); cpu >= 0 && !reason; cpu = next_cpu(cpu, offline)) {
+		err = bring_online(cpu);
+		if (err == -EPERM)
+			continue;
+		tried++;
+		ok &= came_online(cpu, err);
 	}
-	for (cpu = next_cpu(-1, offline); cpu >= 0; cpu = next_cpu(cpu, offline))
-		ok &= comes_online(cpu);
-	ksft_test_result(ok, "CPUs that were offline come online\n");
+	if (!reason && !tried)
+		reason = "not permitted (is SMT off?)";
+	if (reason)
+		ksft_test_result_skip("CPUs that were offline come online: %s\n", reason);
+	else
+		ksft_test_result(ok, "CPUs that were offline come online\n");
 }
 
-/* Only these errors mean that the boot CPU must stay online. */
-static bool must_stay(int cpu, int err)
+static bool any_cpu_in(const char *path)
 {
-	return cpu == 0 && (err == -EPERM || err == -EBUSY || err == -EOPNOTSUPP);
+	cpu_set_t cpus;
+
+	return !read_cpulist(path, &cpus) && CPU_COUNT(&cpus);
 }
 
-static void test_cpu(int cpu)
+/*
+ * Must the CPU stay online? Firmware may want any of them to. The kernel keeps the last one,
+ * and the last one that works for those that are isolated.
+ */
+static bool must_stay(int err)
 {
+	return err == -EPERM || err == -EOPNOTSUPP ||
+		(err == -EBUSY && (CPU_COUNT(&online) == 1 || any_cpu_in(CPU_DIR "/isolated") ||
+				   any_cpu_in(CPU_DIR "/nohz_full")));
+}
+
+/* Returns whether the CPU was offline. */
+static bool test_cpu(int cpu)
+{
+	bool ok;
 	int err;
 
 	err = can_hotplug(cpu) ? set_online(cpu, false) : -EPERM;
-	if (must_stay(cpu, err)) {
+	if (must_stay(err)) {
 		ksft_test_result_skip("cpu%d stays online: %s\n", cpu, strerror(-err));
-		return;
+		return false;
 	}
 	if (err)
-		fails(cpu, "offline", strerror(-err));
-	ksft_test_result(!err && comes_online(cpu), "cpu%d\n", cpu);
+		ok = fails(cpu, "offline", strerror(-err));
+	else if (is_online(cpu))
+		ok = fails(cpu, "offline", "still in the list of online CPUs");
+	else
+		ok = came_online(cpu, bring_online(cpu));
+	ksft_test_result(ok, "cpu%d\n", cpu);
+	return true;
 }
 
 static bool any_can_hotplug(const cpu_set_t *cpus)
@@ -110,7 +173,8 @@ static bool any_can_hotplug(const cpu_set_t *cpus)
 
 int main(void)
 {
-	cpu_set_t online, present, offline;
+	cpu_set_t present, offline;
+	bool switched = false;
 	int cpu, err;
 
 	begin_test();
@@ -128,9 +192,12 @@ int main(void)
 	keep_online();
 	ksft_set_plan(CPU_COUNT(&online) + 2);
 	for (cpu = next_cpu(-1, &online); cpu >= 0; cpu = next_cpu(cpu, &online))
-		test_cpu(cpu);
+		switched |= test_cpu(cpu);
 	CPU_XOR(&offline, &present, &online);
-	test_offline_cpus(&offline);
-	ksft_test_result(all_online(&online), "all online again\n");
+	test_offline_cpus(&present, &offline);
+	if (switched)
+		ksft_test_result(all_online(&online), "all online again\n");
+	else
+		ksft_test_result_skip("all online again: each must stay online\n");
 	ksft_finished();
 }

@@ -24,14 +24,12 @@ struct first_chunk {
 };
 
 /**
- * struct early_areas - vmalloc areas that were registered before vmalloc() worked
- * @count: how many there are
- * @matches: how many have the size that was asked for
- * @start: where the first of these starts
- * @end: and ends
+ * struct early_areas - vmalloc areas that can be the first chunk's, by their size
+ * @matches: how many there are
+ * @start: where the first of them starts, if kptr_restrict lets that be seen
+ * @end: and where its units end
  */
 struct early_areas {
-	int count;
 	int matches;
 	unsigned long start;
 	unsigned long end;

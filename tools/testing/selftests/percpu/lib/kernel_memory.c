@@ -70,13 +70,14 @@ static int read_segments(void)
 	return pread_all(kcore, segments, nr_segments * sizeof(*segments), header.e_phoff);
 }
 
-static void take_symbol(unsigned long address, char type, const char *name)
+/* A module's symbol is followed by the module, so it is none of these. */
+static void take_symbol(unsigned long address, char type, const char *rest)
 {
 	size_t i;
 
 	(void)type;
 	for (i = 0; i < ARRAY_SIZE(wanted); i++)
-		if (!strcmp(wanted[i].name, name))
+		if (!strcmp(wanted[i].name, rest))
 			*wanted[i].address = address;
 }
 

@@ -23,6 +23,8 @@
 /* Begins the output of a test, and ends it as skipped where it cannot be run. */
 void begin_test(void)
 {
+	cpu_set_t possible;
+
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	ksft_print_header();
 	if (geteuid())
@@ -31,6 +33,8 @@ void begin_test(void)
 		ksft_exit_skip("/proc is not mounted\n");
 	if (access(CPU_DIR, F_OK))
 		ksft_exit_skip(CPU_DIR ": %s (is /sys mounted?)\n", strerror(errno));
+	if (read_cpulist(CPU_DIR "/possible", &possible) == -ERANGE)
+		ksft_exit_skip("more than %d CPUs are possible\n", CPU_SETSIZE);
 }
 
 bool is_riscv64(void)
