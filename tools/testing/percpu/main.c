@@ -19,7 +19,7 @@ static const struct command {
 	{ "list", cmd_list, "list cells, or what they need" },
 	{ "shell", cmd_shell, "give a BusyBox shell in a cell" },
 	{ "fuzz", cmd_fuzz, "boot random machines, and make those that fail smaller" },
-	{ "lava", cmd_lava, "write what LAVA needs to boot cells" },
+	{ "lava", cmd_lava, "write what LAVA needs to boot a cell" },
 };
 
 static void print_help(void)

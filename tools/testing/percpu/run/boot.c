@@ -72,8 +72,8 @@ static bool run_and_wait(struct strv *args)
 }
 
 /* Writes the files that QEMU is given for a machine */
-bool boot_write_machine(const struct cell *cell, const struct tools *tools,
-			enum connection connection, const char *dir)
+static bool write_machine(const struct cell *cell, const struct tools *tools,
+			  enum connection connection, const char *dir)
 {
 	char *dtb __free(free) = xasprintf("%s/machine.dtb", dir);
 	struct strv args __free(strv) = qemu_dumpdtb_args(cell, tools, dtb);
@@ -201,7 +201,7 @@ bool boot_start(struct boot *boot, const struct cell *cell, const struct tools *
 		.last_output = now(),
 	};
 	if (!boot->dir || !begin_dir(boot) || !copy_config(boot, tools) ||
-	    !boot_write_machine(cell, tools, CONNECT_CELL, boot->dir))
+	    !write_machine(cell, tools, CONNECT_CELL, boot->dir))
 		return false;
 	args = qemu_args(cell, tools, CONNECT_CELL, boot->dir);
 	return write_cmd(boot, &args) && spawn(boot, &args);
@@ -360,7 +360,7 @@ static char *make_manual_dir(const struct cell *cell, const struct tools *tools,
 	char *dir __free(free) = make_cell_dir(cell, report);
 	char *manual = dir ? xasprintf("%s/manual", dir) : NULL;
 
-	if (manual && make_dir(manual) && boot_write_machine(cell, tools, connection, manual))
+	if (manual && make_dir(manual) && write_machine(cell, tools, connection, manual))
 		return manual;
 	free(manual);
 	return NULL;
@@ -386,6 +386,31 @@ bool boot_print_command(const struct cell *cell, const struct tools *tools,
 	results = quote(dir);
 	printf("3>%s/result.ktap </dev/null\n", results);
 	return true;
+}
+
+/* QEMU's arguments, one a line. LAVA sees nothing but the console, so there is no port */
+static bool write_args(const struct cell *cell, const struct tools *tools, const char *dir)
+{
+	struct strv args __free(strv) = qemu_args(cell, tools, CONNECT_LAB, dir);
+	char *path __free(free) = xasprintf("%s/args", dir);
+	char *text __free(free) = NULL;
+	size_t i, size;
+	FILE *file = open_memstream(&text, &size);
+
+	for (i = 0; i < args.n; i++)
+		fprintf(file, "%s\n", args.v[i]);
+	fclose(file);
+	return write_file(path, text, size);
+}
+
+/* The files of a job for LAVA; scripts/run/lava fills the job's template with "args" */
+bool boot_write_job(const struct cell *cell, const struct tools *tools, const char *report)
+{
+	char *dir __free(free) = make_cell_dir(cell, report);
+	char *row __free(free) = dir ? xasprintf("%s/cell", dir) : NULL;
+
+	return dir && write_machine(cell, tools, CONNECT_LAB, dir) && cell_write(cell, row) &&
+	       write_args(cell, tools, dir);
 }
 
 /* Becomes a QEMU on this terminal; returns only after an error message */

@@ -49,10 +49,9 @@ bool boot_over(const struct boot *boot);	/* QEMU has closed both streams */
 bool boot_finish(struct boot *boot);
 void boot_abort(struct boot *boot);
 void boot_free(struct boot *boot);
-bool boot_write_machine(const struct cell *cell, const struct tools *tools,
-			enum connection connection, const char *dir);
 bool boot_print_command(const struct cell *cell, const struct tools *tools,
 			const char *report);
+bool boot_write_job(const struct cell *cell, const struct tools *tools, const char *report);
 void boot_here(const struct cell *cell, const struct tools *tools, enum connection connection,
 	       const char *report);
 

@@ -52,22 +52,26 @@ static int run_and_report(const struct run_options *options, const struct table 
 	return status;
 }
 
-/* How the one cell is booted by hand */
-enum manual { MANUAL_NONE, MANUAL_DRY_RUN, MANUAL_GDB, MANUAL_SHELL };
+/* What is done with the one cell instead */
+enum manual { MANUAL_NONE, MANUAL_DRY_RUN, MANUAL_GDB, MANUAL_SHELL, MANUAL_LAVA };
 
 static int boot_manually(const struct run_options *options, const struct table *table,
 			 enum manual manual)
 {
+	const struct tools *tools = &options->tools;
 	const struct cell *cell = table->cells;
+	bool ok = false;
 
 	if (table->nr_cells != 1)
 		error("want one cell, not %zu; percpu-qemu list lists them", table->nr_cells);
-	else if (manual != MANUAL_DRY_RUN)
-		boot_here(cell, &options->tools,
-			  manual == MANUAL_GDB ? CONNECT_GDB : CONNECT_SHELL, options->report);
-	else if (boot_print_command(cell, &options->tools, options->report))
-		return STATUS_PASS;
-	return STATUS_ERROR;
+	else if (manual == MANUAL_DRY_RUN)
+		ok = boot_print_command(cell, tools, options->report);
+	else if (manual == MANUAL_LAVA)
+		ok = boot_write_job(cell, tools, options->report);
+	else
+		boot_here(cell, tools, manual == MANUAL_GDB ? CONNECT_GDB : CONNECT_SHELL,
+			  options->report);
+	return ok ? STATUS_PASS : STATUS_ERROR;
 }
 
 static int run_or_boot(int argc, char **argv, enum manual manual, const char *args,
@@ -123,6 +127,12 @@ int cmd_shell(int argc, char **argv)
 {
 	return run_or_boot(argc, argv, MANUAL_SHELL,
 			   "CELL", "Give a BusyBox shell in a cell.");
+}
+
+int cmd_lava(int argc, char **argv)
+{
+	return run_or_boot(argc, argv, MANUAL_LAVA, "CELL",
+			   "Write what LAVA needs to boot a cell, REPORT/CELL/.");
 }
 
 int cmd_list(int argc, char **argv)
