@@ -267,9 +267,8 @@ static bool write_dtb(const char *path, void *fdt, int rc)
 bool devicetree_edit(const struct machine *machine, const char *path)
 {
 	size_t size;
-	char *data = read_file(path, &size);
-	void *fdt;
-	bool ok;
+	char *data __free(free) = read_file(path, &size);
+	void *fdt __free(free) = NULL;
 	int rc;
 
 	if (!data)
@@ -277,10 +276,7 @@ bool devicetree_edit(const struct machine *machine, const char *path)
 	fdt = open_dtb(data, size, ROOM + machine->possible * ROOM_FOR_CPU, &rc);
 	if (!rc)
 		rc = edit_machine(fdt, machine, !devicetree_needs_stub(machine), data);
-	ok = write_dtb(path, fdt, rc);
-	free(fdt);
-	free(data);
-	return ok;
+	return write_dtb(path, fdt, rc);
 }
 
 /* Passes the kernel its own device tree: a0 stays the hart, a1 becomes the tree */
@@ -300,43 +296,31 @@ static bool write_stub(const char *dir)
 		.dtb = RAM_BASE + STUB_DTB,
 		.image = RAM_BASE + STUB_IMAGE,
 	};
-	char *path = xasprintf("%s/stub", dir);
-	bool ok = write_file(path, &stub, sizeof(stub));
+	char *path __free(free) = xasprintf("%s/stub", dir);
 
-	free(path);
-	return ok;
+	return write_file(path, &stub, sizeof(stub));
 }
 
 /* Writes kernel.dtb, beside machine.dtb, and the stub that passes it on */
 bool devicetree_write_stub(const struct cell *cell, const struct tools *tools,
 			   enum connection connection, const char *dir)
 {
-	char *cmdline = qemu_cmdline(cell, tools, connection);
-	char *initrd = qemu_initrd(cell, tools);
-	char *from = xasprintf("%s/machine.dtb", dir);
-	char *to = xasprintf("%s/kernel.dtb", dir);
+	char *cmdline __free(free) = qemu_cmdline(cell, tools, connection);
+	char *initrd __free(free) = qemu_initrd(cell, tools);
+	char *from __free(free) = xasprintf("%s/machine.dtb", dir);
+	char *to __free(free) = xasprintf("%s/kernel.dtb", dir);
 	size_t size, initrd_size;
-	char *data = read_file(from, &size);
-	char *archive = read_file(initrd, &initrd_size);
-	void *fdt = NULL;
-	bool ok = data && archive;
+	char *data __free(free) = read_file(from, &size);
+	char *archive __free(free) = read_file(initrd, &initrd_size);
+	void *fdt __free(free) = NULL;
 	int rc;
 
-	if (ok) {
-		fdt = open_dtb(data, size, ROOM + cell->machine->possible * ROOM_FOR_CPU, &rc);
-		if (!rc)
-			rc = add_cpus(fdt, cell->machine, data);
-		if (!rc)
-			rc = edit_for_stub(fdt, cmdline, initrd_size);
-		ok = write_dtb(to, fdt, rc) && write_stub(dir);
-	}
-	free(fdt);
-	free(archive);
-	free(data);
-	free(to);
-	free(from);
-	free(initrd);
-	free(cmdline);
-	return ok;
+	if (!data || !archive)
+		return false;
+	fdt = open_dtb(data, size, ROOM + cell->machine->possible * ROOM_FOR_CPU, &rc);
+	if (!rc)
+		rc = add_cpus(fdt, cell->machine, data);
+	if (!rc)
+		rc = edit_for_stub(fdt, cmdline, initrd_size);
+	return write_dtb(to, fdt, rc) && write_stub(dir);
 }
-
