@@ -7,9 +7,9 @@
  * - it maps crash_notes to the physical address that the kernel exports, which is
  *   what per_cpu_ptr_to_phys() made of the same pointer;
  * - what the kernel wrote through a unit's address is found through the linear map,
- *   at the physical address: values of a per-CPU map of BPF, one for each CPU.
- *
- * /proc/kcore cannot read the units themselves, see kernel_memory.c.
+ *   at the physical address: values of a per-CPU map of BPF, one for each CPU;
+ * - a reader of /proc/kcore finds them at the units' addresses too, as a debugger looks
+ *   for them.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -284,28 +284,60 @@ static long write_values(uint64_t values[CPU_SETSIZE])
 	return found;
 }
 
+static bool value_is_read(int cpu, uint64_t value, long offset)
+{
+	uint64_t found;
+	int err = kernel_read(units[cpu] + offset, &found, sizeof(found));
+
+	if (err)
+		return fails(cpu, strerror(-err), units[cpu] + offset);
+	if (found == value)
+		return true;
+	fails(cpu, "holds", value);
+	return fails(cpu, "but /proc/kcore reads", found);
+}
+
+static bool check_values(const uint64_t *values, long offset,
+			 bool (*check)(int cpu, uint64_t value, long offset))
+{
+	int cpu;
+
+	for (cpu = next_cpu(-1, &possible); cpu >= 0; cpu = next_cpu(cpu, &possible))
+		if (!check(cpu, *values++, offset))
+			return false;
+	return true;
+}
+
+static void skip_values(const char *why)
+{
+	ksft_test_result_skip("values are where they were written: %s\n", why);
+	ksft_test_result_skip("values are read at their addresses: %s\n", why);
+}
+
 static void test_values(void)
 {
 	static uint64_t values[CPU_SETSIZE];
 	long offset;
-	int cpu, index = 0;
 	bool ok;
 
 	if (!percpu_map_supported()) {
-		ksft_test_result_skip("values are where they were written (BPF_SYSCALL)\n");
+		skip_values("BPF_SYSCALL");
 		return;
 	}
 	offset = write_values(values);
 	if (offset == -ENOENT) {
-		ksft_test_result_skip("values are where they were written (chunk is full)\n");
+		skip_values("chunk is full");
 		return;
 	}
-	ok = offset >= 0;
-	if (!ok)
+	if (offset < 0)
 		ksft_print_msg("per-CPU map: %s\n", strerror(-offset));
-	for (cpu = next_cpu(-1, &possible); cpu >= 0 && ok; cpu = next_cpu(cpu, &possible))
-		ok = value_is_at(cpu, values[index++], offset);
+	ok = offset >= 0 && check_values(values, offset, value_is_at);
 	ksft_test_result(ok, "values are where they were written\n");
+	if (ok)
+		ksft_test_result(check_values(values, offset, value_is_read),
+				 "values are read at their addresses\n");
+	else
+		ksft_test_result_skip("values are read at their addresses: they are elsewhere\n");
 }
 
 static void read_all(void)
@@ -328,14 +360,14 @@ int main(void)
 {
 	begin_test();
 	read_all();
-	ksft_set_plan(4);
+	ksft_set_plan(5);
 	test_places();
 	if (test_pages()) {
 		test_notes();
 		test_values();
 	} else {
 		ksft_test_result_skip("crash_notes: a unit is not mapped\n");
-		ksft_test_result_skip("values: a unit is not mapped\n");
+		skip_values("a unit is not mapped");
 	}
 	ksft_finished();
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All is read through the linear map, of which /proc/kcore names the physical
- * address. The vmalloc space it names too, but on RISC-V that is below PAGE_OFFSET,
- * so its offset in the file is negative (kc_vaddr_to_offset()) and pread() refuses
- * it. The kernel's image only some versions show (ARCH_PROC_KCORE_TEXT); /proc/iomem
- * says where it is.
+ * Page tables and variables of the kernel are read through the linear map, of which
+ * /proc/kcore names the physical address. Only some versions show the kernel's image
+ * (ARCH_PROC_KCORE_TEXT); /proc/iomem says where it is.
  */
 #include <fcntl.h>
 #include <linux/elf.h>
@@ -130,8 +128,34 @@ void kernel_memory_open(void)
 static bool in_segment(const struct elf64_phdr *segment, unsigned long long start,
 		       unsigned long long address, size_t size)
 {
-	return segment->p_type == PT_LOAD && segment->p_paddr != NO_PHYS &&
-		address >= start && address + size - start <= segment->p_memsz;
+	return segment->p_type == PT_LOAD && address >= start &&
+		address + size - start <= segment->p_memsz;
+}
+
+/* A segment without a physical address is none of the linear map. */
+static bool in_linear_map(const struct elf64_phdr *segment, unsigned long long start,
+			  unsigned long long address, size_t size)
+{
+	return segment->p_paddr != NO_PHYS && in_segment(segment, start, address, size);
+}
+
+/**
+ * kernel_read - read at an address of the kernel, as a debugger does
+ * @address: in the linear map, vmalloc or vmemmap
+ * @data: what is there
+ * @size: how much
+ *
+ * Return: 0, -EFAULT if /proc/kcore does not show that address, or another negative errno.
+ */
+int kernel_read(unsigned long address, void *data, size_t size)
+{
+	int i;
+
+	for (i = 0; i < nr_segments; i++)
+		if (in_segment(&segments[i], segments[i].p_vaddr, address, size))
+			return pread_all(kcore, data, size,
+					 segments[i].p_offset + (address - segments[i].p_vaddr));
+	return -EFAULT;
 }
 
 /**
@@ -147,7 +171,7 @@ int kernel_read_phys(unsigned long long phys, void *data, size_t size)
 	int i;
 
 	for (i = 0; i < nr_segments; i++)
-		if (in_segment(&segments[i], segments[i].p_paddr, phys, size))
+		if (in_linear_map(&segments[i], segments[i].p_paddr, phys, size))
 			return pread_all(kcore, data, size,
 					 segments[i].p_offset + (phys - segments[i].p_paddr));
 	return -EFAULT;
@@ -165,7 +189,7 @@ int kernel_linear_to_phys(unsigned long address, unsigned long long *phys)
 	int i;
 
 	for (i = 0; i < nr_segments; i++) {
-		if (!in_segment(&segments[i], segments[i].p_vaddr, address, 1))
+		if (!in_linear_map(&segments[i], segments[i].p_vaddr, address, 1))
 			continue;
 		*phys = segments[i].p_paddr + (address - segments[i].p_vaddr);
 		return 0;

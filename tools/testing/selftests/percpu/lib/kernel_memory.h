@@ -30,6 +30,7 @@ struct kernel_symbols {
 extern struct kernel_symbols kernel_symbols;
 
 void kernel_memory_open(void);
+int kernel_read(unsigned long address, void *data, size_t size);
 int kernel_read_phys(unsigned long long phys, void *data, size_t size);
 int kernel_linear_to_phys(unsigned long address, unsigned long long *phys);
 int kernel_mapped_to_phys(unsigned long address, unsigned long long *phys);
