@@ -18,6 +18,7 @@ static const char * const splat_starts[] = {
 	"Kernel panic - not syncing",
 	"kernel BUG at ",
 	"INFO: task ",
+	"INFO: trying to register non-static key",
 	"rcu: INFO: ",
 	"Unable to handle kernel ",
 	"unable to handle kernel ",
@@ -25,6 +26,7 @@ static const char * const splat_starts[] = {
 	"Call Trace:",
 	"irq event stamp",
 	"Insufficient stack space",
+	"kmemleak: Memory pool empty",
 };
 
 /* Messages that say so somewhere */
