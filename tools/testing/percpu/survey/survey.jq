@@ -96,7 +96,7 @@ def judge_end:
 	elif .panic then is_wrong("panics: " + .splat)
 	elif harness_error then .error = true
 	elif .verdict == "timeout" then .late = true
-	elif [.verdict] | inside(["silence", "flood", "no-result"]) then .unfinished = true
+	elif .verdict | IN("silence", "flood", "no-result") then .unfinished = true
 	else judge_places | judge_tests end |
 	is_wrong(if .panic or .splat == "" then null else "says: " + .splat end);
 
