@@ -32,18 +32,6 @@ static bool works(int cpu)
 	return why ? fails(cpu, "work", why) : true;
 }
 
-static int bring_online(int cpu)
-{
-	struct hotplug_tries tries = {};
-	int err;
-
-	err = set_online_patiently(cpu, true, &tries);
-	if (tries.not_stopped)
-		ksft_print_msg("cpu%d: had not stopped, %u more attempts to start it\n", cpu,
-			       tries.not_stopped);
-	return err;
-}
-
 /* @err is what the attempt to bring it online returned. */
 static bool came_online(int cpu, int err)
 {
@@ -108,7 +96,7 @@ static void test_offline_cpus(const cpu_set_t *present, const cpu_set_t *offline
 	bool ok = true;
 
 	for (cpu = next_cpu(-1, offline); cpu >= 0 && !reason; cpu = next_cpu(cpu, offline)) {
-		err = bring_online(cpu);
+		err = set_online(cpu, true);
 		if (err == -EPERM)
 			continue;
 		tried++;
@@ -156,7 +144,7 @@ static bool test_cpu(int cpu)
 	else if (is_online(cpu))
 		ok = fails(cpu, "offline", "still in the list of online CPUs");
 	else
-		ok = came_online(cpu, bring_online(cpu));
+		ok = came_online(cpu, set_online(cpu, true));
 	ksft_test_result(ok, "cpu%d\n", cpu);
 	return true;
 }

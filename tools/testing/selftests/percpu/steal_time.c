@@ -45,11 +45,11 @@ static void test_grows(int cpu)
 
 static bool offline_and_online(int cpu)
 {
-	struct hotplug_tries tries = {};
-	int err = set_online_patiently(cpu, false, &tries);
+	unsigned int busy = 0;
+	int err = set_online_patiently(cpu, false, &busy);
 
 	if (!err)
-		err = set_online_patiently(cpu, true, &tries);
+		err = set_online_patiently(cpu, true, &busy);
 	if (err)
 		ksft_print_msg("cpu%d: %s\n", cpu, strerror(-err));
 	return !err;

@@ -19,7 +19,7 @@
 
 static void put_back(const cpu_set_t *present, const cpu_set_t *online)
 {
-	struct hotplug_tries tries = {};
+	unsigned int busy = 0;
 	bool wanted;
 	int cpu, err;
 
@@ -27,7 +27,7 @@ static void put_back(const cpu_set_t *present, const cpu_set_t *online)
 		wanted = CPU_ISSET(cpu, online);
 		if (is_online(cpu) == wanted)
 			continue;
-		err = set_online_patiently(cpu, wanted, &tries);
+		err = set_online_patiently(cpu, wanted, &busy);
 		ksft_print_msg("cpu%d was left %s: put back: %s\n", cpu,
 			       wanted ? "offline" : "online", strerror(-err));
 	}

@@ -18,7 +18,6 @@
 
 #define PATIENCE_MS	10000
 #define PATIENCE_TRIES	100	/* at least: a host may be slow */
-#define NOT_SUPPORTED	524	/* ENOTSUPP of include/linux/errno.h, not for user space */
 
 /* Begins the output of a test, and ends it as skipped where it cannot be run. */
 void begin_test(void)
@@ -244,39 +243,26 @@ long elapsed_ms(const struct timespec *since)
 	return (now.tv_sec - since->tv_sec) * 1000 + (now.tv_nsec - since->tv_nsec) / 1000000;
 }
 
-/* What the firmware's answers become when a hart is not ready to start. */
-static bool has_not_stopped(int err)
-{
-	return err == -EINVAL || err == -NOT_SUPPORTED;
-}
-
 /**
  * set_online_patiently - take a CPU online or offline, with retries
  * @cpu: the CPU
  * @online: which of the two
- * @tries: counts the retries
+ * @busy: counts the retries
  *
- * The kernel answers EBUSY for the last CPU online, and while hotplug is disabled.
- * And it may report a CPU dead whose hart has not stopped yet: __cpu_die() of RISC-V asks
- * the firmware once, warns "may not have stopped" and goes on, and then the firmware
- * refuses to start the hart. A moment later it can be started.
+ * The kernel answers EBUSY for the last CPU online, and while hotplug is disabled. Any
+ * other error is returned at once.
  *
  * Return: 0, also if the CPU is in that state already, or a negative errno.
  */
-int set_online_patiently(int cpu, bool online, struct hotplug_tries *tries)
+int set_online_patiently(int cpu, bool online, unsigned int *busy)
 {
 	int err, left = PATIENCE_TRIES;
 	struct timespec start;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	while ((err = set_online(cpu, online)) &&
+	while ((err = set_online(cpu, online)) == -EBUSY &&
 	       (--left > 0 || elapsed_ms(&start) < PATIENCE_MS)) {
-		if (err == -EBUSY)
-			tries->busy++;
-		else if (online && has_not_stopped(err))
-			tries->not_stopped++;
-		else
-			break;
+		(*busy)++;
 		usleep(1000);
 	}
 	return err;

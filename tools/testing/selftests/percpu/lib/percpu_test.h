@@ -14,16 +14,6 @@
 #define VALUE_SIZE	4096
 #define PAGING_SIZE	16
 
-/**
- * struct hotplug_tries - retries of set_online_patiently()
- * @busy: because the kernel answered EBUSY
- * @not_stopped: because the CPU's hart had not stopped
- */
-struct hotplug_tries {
-	unsigned int busy;
-	unsigned int not_stopped;
-};
-
 void begin_test(void);
 bool is_riscv64(void);
 int mount_for_test(const char *type, const char *where, const char *file);
@@ -38,7 +28,7 @@ int next_cpu(int cpu, const cpu_set_t *cpus);
 bool can_hotplug(int cpu);
 int set_online(int cpu, bool online);
 long elapsed_ms(const struct timespec *since);
-int set_online_patiently(int cpu, bool online, struct hotplug_tries *tries);
+int set_online_patiently(int cpu, bool online, unsigned int *busy);
 bool is_online(int cpu);
 bool all_online(const cpu_set_t *before);
 int run_on_cpu(int cpu);
