@@ -268,13 +268,14 @@ build_guest()
 	done
 }
 
-# Calls a command with the options that tell the runner what to boot cells with
+# Calls a command with the options that tell the runner what to boot cells with, and how many at a
+# time, of which it takes up to 64
 with_tools()
 {
 	firmware=$O/packages/opensbi/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
 	"$@" --kernels="${kernels:-$(base_dir)/kernels}" --initrd="$(base_dir)/guest/initramfs.cpio.gz" \
 		--bios="${BIOS:-$firmware}" --qemu="${QEMU:-qemu-system-riscv64}" \
-		--timeout="${TIMEOUT:-120}"
+		--timeout="${TIMEOUT:-120}" --jobs="$(jobs | awk '{ print ($1 > 64 ? 64 : $1) }')"
 }
 
 # Runs cells and writes all reports: options and cells for the runner follow
