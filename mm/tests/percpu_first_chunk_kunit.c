@@ -26,7 +26,6 @@
  *		--qemu_args '-smp 4' --kernel_args percpu_alloc=page percpu_first_chunk
  */
 #include <kunit/test.h>
-#include <linux/console.h>
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/highmem.h>
@@ -36,13 +35,11 @@
 #include <linux/nodemask.h>
 #include <linux/percpu.h>
 #include <linux/pfn.h>
-#include <linux/printk.h>
 #include <linux/smp.h>
 #include <linux/sort.h>
 #include <linux/string.h>
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
-#include <trace/events/printk.h>
 
 #include <asm/sections.h>
 
@@ -55,8 +52,8 @@
 #define MAX_OBJECTS	1024
 #define SMALL		sizeof(unsigned long)
 
-static DEFINE_PER_CPU(unsigned long, static_object);
-static DEFINE_PER_CPU_ALIGNED(unsigned long, aligned_object);
+static DEFINE_PER_CPU(unsigned long, first_chunk_static);
+static DEFINE_PER_CPU_ALIGNED(unsigned long, first_chunk_aligned);
 
 /**
  * struct first_chunk_test - what a test case has to give back
@@ -71,13 +68,13 @@ struct first_chunk_test {
 };
 
 /* The first chunk is laid out from the lowest address on; unit 0 need not be there. */
-static void *unit_start(unsigned int cpu)
+static void *fc_unit_start(unsigned int cpu)
 {
 	return pcpu_base_addr + pcpu_unit_offsets[cpu];
 }
 
 /* Its dynamic region ends the unit. What embed does not need beyond that it gives back. */
-static size_t unit_size(void)
+static size_t fc_unit_size(void)
 {
 	return pcpu_first_chunk->base_addr - pcpu_base_addr +
 	       (size_t)pcpu_first_chunk->nr_pages * PAGE_SIZE;
@@ -88,7 +85,7 @@ static bool in_first_chunk(void __percpu *object)
 	unsigned int cpu = cpumask_first(cpu_possible_mask);
 	void *addr = per_cpu_ptr(object, cpu);
 
-	return addr >= unit_start(cpu) && addr < unit_start(cpu) + unit_size();
+	return addr >= fc_unit_start(cpu) && addr < fc_unit_start(cpu) + fc_unit_size();
 }
 
 static bool is_page_first_chunk(void)
@@ -97,7 +94,7 @@ static bool is_page_first_chunk(void)
 }
 
 /* It is freed when the test case ends, whichever way. */
-static void __percpu *keep(struct kunit *test, void __percpu *object)
+static void __percpu *keep_object(struct kunit *test, void __percpu *object)
 {
 	struct first_chunk_test *priv = test->priv;
 
@@ -109,9 +106,9 @@ static void __percpu *keep(struct kunit *test, void __percpu *object)
 	return object;
 }
 
-static void __percpu *alloc(struct kunit *test, size_t size, size_t align)
+static void __percpu *alloc_object(struct kunit *test, size_t size, size_t align)
 {
-	return keep(test, __alloc_percpu(size, align));
+	return keep_object(test, __alloc_percpu(size, align));
 }
 
 /* The allocator chooses the chunk, the fullest one first. */
@@ -121,7 +118,7 @@ static void __percpu *alloc_in_first_chunk(struct kunit *test, size_t size)
 	int i;
 
 	for (i = 0; i < MAX_OBJECTS; i++) {
-		object = alloc(test, size, SMP_CACHE_BYTES);
+		object = alloc_object(test, size, SMP_CACHE_BYTES);
 		if (in_first_chunk(object))
 			return object;
 	}
@@ -135,7 +132,7 @@ static void __percpu *alloc_in_later_chunk(struct kunit *test)
 	int i;
 
 	for (i = 0; i < MAX_OBJECTS; i++) {
-		object = alloc(test, PAGE_SIZE, SMALL);
+		object = alloc_object(test, PAGE_SIZE, SMALL);
 		if (!in_first_chunk(object))
 			return object;
 	}
@@ -145,7 +142,7 @@ static void __percpu *alloc_in_later_chunk(struct kunit *test)
 
 /* --- physical addresses --- */
 
-static unsigned long pattern(unsigned int cpu)
+static unsigned long cpu_pattern(unsigned int cpu)
 {
 	return (cpu + 1) * 0x01010101UL;
 }
@@ -185,47 +182,47 @@ static void expect_physical(struct kunit *test, unsigned long __percpu *object)
 		phys = per_cpu_ptr_to_phys(per_cpu_ptr(object, cpu));
 		KUNIT_ASSERT_TRUE_MSG(test, pfn_valid(PHYS_PFN(phys)),
 				      "cpu %u: %pa is no page", cpu, &phys);
-		WRITE_ONCE(*per_cpu_ptr(object, cpu), pattern(cpu));
+		WRITE_ONCE(*per_cpu_ptr(object, cpu), cpu_pattern(cpu));
 	}
 	for_each_possible_cpu(cpu) {
 		phys = per_cpu_ptr_to_phys(per_cpu_ptr(object, cpu));
-		KUNIT_ASSERT_EQ_MSG(test, read_physical(phys), pattern(cpu),
+		KUNIT_ASSERT_EQ_MSG(test, read_physical(phys), cpu_pattern(cpu),
 				    "cpu %u: written to the object, read at %pa", cpu, &phys);
 	}
 	for_each_possible_cpu(cpu) {
 		phys = per_cpu_ptr_to_phys(per_cpu_ptr(object, cpu));
-		write_physical(phys, ~pattern(cpu));
+		write_physical(phys, ~cpu_pattern(cpu));
 	}
 	for_each_possible_cpu(cpu)
-		KUNIT_ASSERT_EQ_MSG(test, READ_ONCE(*per_cpu_ptr(object, cpu)), ~pattern(cpu),
+		KUNIT_ASSERT_EQ_MSG(test, READ_ONCE(*per_cpu_ptr(object, cpu)), ~cpu_pattern(cpu),
 				    "cpu %u: written at the physical address, read from the object",
 				    cpu);
 }
 
-static void static_physical(struct kunit *test)
+static void first_chunk_static_physical(struct kunit *test)
 {
-	KUNIT_EXPECT_TRUE(test, in_first_chunk(&static_object));
-	expect_physical(test, &static_object);
+	KUNIT_EXPECT_TRUE(test, in_first_chunk(&first_chunk_static));
+	expect_physical(test, &first_chunk_static);
 }
 
-static void reserved_physical(struct kunit *test)
+static void first_chunk_reserved_physical(struct kunit *test)
 {
 	void __percpu *object;
 
 	if (!pcpu_reserved_chunk)
 		kunit_skip(test, "there is no reserved region (no modules, or no need of it)");
-	object = keep(test, __alloc_reserved_percpu(SMALL, SMALL));
+	object = keep_object(test, __alloc_reserved_percpu(SMALL, SMALL));
 	KUNIT_EXPECT_TRUE(test, in_first_chunk(object));
 	expect_physical(test, object);
 }
 
-static void dynamic_physical(struct kunit *test)
+static void first_chunk_dynamic_physical(struct kunit *test)
 {
 	expect_physical(test, alloc_in_first_chunk(test, SMALL));
 }
 
 /* It is not of the first chunk: what the function says of it must not depend on that. */
-static void later_chunk_physical(struct kunit *test)
+static void first_chunk_later_physical(struct kunit *test)
 {
 	expect_physical(test, alloc_in_later_chunk(test));
 }
@@ -250,15 +247,15 @@ static void expect_one_page(struct kunit *test, void __percpu *object, size_t si
 }
 
 /* Whoever hands a physical address to firmware or to a device relies on it. */
-static void in_one_page(struct kunit *test)
+static void first_chunk_in_one_page(struct kunit *test)
 {
 	size_t size;
 
-	expect_one_page(test, &static_object, sizeof(static_object));
-	expect_one_page(test, &aligned_object, sizeof(aligned_object));
+	expect_one_page(test, &first_chunk_static, sizeof(first_chunk_static));
+	expect_one_page(test, &first_chunk_aligned, sizeof(first_chunk_aligned));
 	for (size = PCPU_MIN_ALLOC_SIZE; size <= PAGE_SIZE; size *= 2) {
-		expect_one_page(test, alloc(test, size, size), size);
-		expect_one_page(test, alloc(test, size, size), size);
+		expect_one_page(test, alloc_object(test, size, size), size);
+		expect_one_page(test, alloc_object(test, size, size), size);
 	}
 }
 
@@ -272,19 +269,19 @@ static void expect_aligned(struct kunit *test, void __percpu *object, size_t ali
 }
 
 /* The smallest object before each of them makes it unlikely that one is aligned by luck. */
-static void alignment(struct kunit *test)
+static void first_chunk_alignment(struct kunit *test)
 {
 	size_t align;
 
-	expect_aligned(test, &static_object, SMALL);
-	expect_aligned(test, &aligned_object, SMP_CACHE_BYTES);
+	expect_aligned(test, &first_chunk_static, SMALL);
+	expect_aligned(test, &first_chunk_aligned, SMP_CACHE_BYTES);
 	for (align = 1; align <= PAGE_SIZE; align *= 2) {
-		alloc(test, PCPU_MIN_ALLOC_SIZE, 1);
-		expect_aligned(test, alloc(test, PCPU_MIN_ALLOC_SIZE, align), align);
+		alloc_object(test, PCPU_MIN_ALLOC_SIZE, 1);
+		expect_aligned(test, alloc_object(test, PCPU_MIN_ALLOC_SIZE, align), align);
 	}
 }
 
-static void kernel_address(struct kunit *test)
+static void first_chunk_kernel_address(struct kunit *test)
 {
 	void __percpu *dynamic = alloc_in_first_chunk(test, SMALL);
 	size_t size = __per_cpu_end - __per_cpu_start;
@@ -292,8 +289,8 @@ static void kernel_address(struct kunit *test)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		start = (unsigned long)unit_start(cpu);
-		object = (unsigned long)per_cpu_ptr(&static_object, cpu);
+		start = (unsigned long)fc_unit_start(cpu);
+		object = (unsigned long)per_cpu_ptr(&first_chunk_static, cpu);
 		KUNIT_ASSERT_TRUE_MSG(test, is_kernel_percpu_address(object),
 				      "cpu %u: a static object", cpu);
 		KUNIT_ASSERT_TRUE_MSG(test, is_kernel_percpu_address(start),
@@ -308,19 +305,19 @@ static void kernel_address(struct kunit *test)
 		KUNIT_ASSERT_FALSE_MSG(test, is_kernel_percpu_address(object),
 				       "cpu %u: a dynamic object", cpu);
 	}
-	KUNIT_EXPECT_FALSE(test, is_kernel_percpu_address((unsigned long)unit_start));
+	KUNIT_EXPECT_FALSE(test, is_kernel_percpu_address((unsigned long)fc_unit_start));
 }
 
 /* --- units --- */
 
-static int compare(const void *a, const void *b)
+static int compare_ulong(const void *a, const void *b)
 {
 	unsigned long left = *(const unsigned long *)a, right = *(const unsigned long *)b;
 
 	return left < right ? -1 : left > right;
 }
 
-static unsigned long *alloc_list(struct kunit *test, size_t count)
+static unsigned long *alloc_ulongs(struct kunit *test, size_t count)
 {
 	struct first_chunk_test *priv = test->priv;
 
@@ -329,39 +326,39 @@ static unsigned long *alloc_list(struct kunit *test, size_t count)
 	return priv->list;
 }
 
-static void units_apart(struct kunit *test)
+static void first_chunk_units_apart(struct kunit *test)
 {
-	unsigned long *starts = alloc_list(test, num_possible_cpus());
+	unsigned long *starts = alloc_ulongs(test, num_possible_cpus());
 	unsigned int cpu, count = 0, i;
 
 	for_each_possible_cpu(cpu) {
-		starts[count] = (unsigned long)unit_start(cpu);
+		starts[count] = (unsigned long)fc_unit_start(cpu);
 		KUNIT_ASSERT_TRUE_MSG(test, PAGE_ALIGNED(starts[count]),
 				      "cpu %u: its unit does not start with a page", cpu);
 		count++;
 	}
-	sort(starts, count, sizeof(*starts), compare, NULL);
+	sort(starts, count, sizeof(*starts), compare_ulong, NULL);
 	for (i = 1; i < count; i++)
-		KUNIT_ASSERT_GE_MSG(test, starts[i] - starts[i - 1], (unsigned long)unit_size(),
+		KUNIT_ASSERT_GE_MSG(test, starts[i] - starts[i - 1], (unsigned long)fc_unit_size(),
 				    "two units overlap");
 }
 
-static struct page *unit_page(unsigned int cpu, size_t offset)
+static struct page *fc_unit_page(unsigned int cpu, size_t offset)
 {
-	return pfn_to_page(PHYS_PFN(per_cpu_ptr_to_phys(unit_start(cpu) + offset)));
+	return pfn_to_page(PHYS_PFN(per_cpu_ptr_to_phys(fc_unit_start(cpu) + offset)));
 }
 
-static void pages_apart(struct kunit *test)
+static void first_chunk_pages_apart(struct kunit *test)
 {
 	size_t offset, count = 0, i;
 	unsigned long *pfns;
 	unsigned int cpu;
 
-	pfns = alloc_list(test, num_possible_cpus() * (unit_size() / PAGE_SIZE));
+	pfns = alloc_ulongs(test, num_possible_cpus() * (fc_unit_size() / PAGE_SIZE));
 	for_each_possible_cpu(cpu)
-		for (offset = 0; offset < unit_size(); offset += PAGE_SIZE)
-			pfns[count++] = page_to_pfn(unit_page(cpu, offset));
-	sort(pfns, count, sizeof(*pfns), compare, NULL);
+		for (offset = 0; offset < fc_unit_size(); offset += PAGE_SIZE)
+			pfns[count++] = page_to_pfn(fc_unit_page(cpu, offset));
+	sort(pfns, count, sizeof(*pfns), compare_ulong, NULL);
 	for (i = 1; i < count; i++)
 		KUNIT_ASSERT_NE_MSG(test, pfns[i], pfns[i - 1], "a page is in the units twice");
 }
@@ -381,15 +378,31 @@ static bool is_in_vmalloc_space(void *addr)
 	       page_to_phys(vmalloc_to_page(addr)) + offset_in_page(addr);
 }
 
-/* Embed may give way to page, but page to nothing. */
-static void expect_page_if_told(struct kunit *test)
+/* The last percpu_alloc= that names an allocator counts. */
+static bool is_page_requested(void)
 {
-	if (IS_ENABLED(CONFIG_NEED_PER_CPU_PAGE_FIRST_CHUNK) &&
-	    strstr(saved_command_line, "percpu_alloc=page"))
+	static const char name[] = "percpu_alloc=";
+	const char *value = saved_command_line;
+	bool page = false;
+
+	while ((value = strstr(value, name))) {
+		value += strlen(name);
+		if (strcspn(value, " ") == 4 && !strncmp(value, "page", 4))
+			page = true;
+		else if (strcspn(value, " ") == 5 && !strncmp(value, "embed", 5))
+			page = false;
+	}
+	return page;
+}
+
+/* Embed may give way to page, but page to nothing. */
+static void expect_page_if_requested(struct kunit *test)
+{
+	if (IS_ENABLED(CONFIG_NEED_PER_CPU_PAGE_FIRST_CHUNK) && is_page_requested())
 		KUNIT_EXPECT_TRUE_MSG(test, is_page_first_chunk(), "percpu_alloc=page is ignored");
 }
 
-static void address_space(struct kunit *test)
+static void first_chunk_address_space(struct kunit *test)
 {
 	bool page = is_page_first_chunk();
 	unsigned int cpu;
@@ -397,11 +410,11 @@ static void address_space(struct kunit *test)
 	void *addr;
 
 	kunit_info(test, "%s first chunk, %u units of %zu pages", page ? "page" : "embed",
-		   num_possible_cpus(), unit_size() / PAGE_SIZE);
-	expect_page_if_told(test);
+		   num_possible_cpus(), fc_unit_size() / PAGE_SIZE);
+	expect_page_if_requested(test);
 	for_each_possible_cpu(cpu) {
-		for (offset = 0; offset < unit_size(); offset += PAGE_SIZE) {
-			addr = unit_start(cpu) + offset;
+		for (offset = 0; offset < fc_unit_size(); offset += PAGE_SIZE) {
+			addr = fc_unit_start(cpu) + offset;
 			KUNIT_ASSERT_TRUE_MSG(test, page ? is_in_vmalloc_space(addr) :
 					      is_in_linear_mapping(addr),
 					      "cpu %u: %#zx in its unit is not in the %s", cpu,
@@ -410,10 +423,24 @@ static void address_space(struct kunit *test)
 	}
 }
 
-/* A node without memory must borrow; a CPU that is not present may not know its node yet. */
-static void own_node(struct kunit *test)
+/*
+ * memblock takes another node's memory where a node has no room, as one that is nearly all
+ * taken by its own memory map. What it could not give later went to the page allocator.
+ */
+static bool node_had_room(int node)
 {
-	unsigned int cpu;
+	unsigned long pages = 0;
+	int zone;
+
+	for (zone = 0; zone < MAX_NR_ZONES; zone++)
+		pages += zone_managed_pages(&NODE_DATA(node)->node_zones[zone]);
+	return pages > node_present_pages(node) / 2;
+}
+
+/* A node without memory must borrow; a CPU that is not present may not know its node yet. */
+static void first_chunk_own_node(struct kunit *test)
+{
+	unsigned int cpu, checked = 0;
 	size_t offset;
 	int node;
 
@@ -423,13 +450,16 @@ static void own_node(struct kunit *test)
 		kunit_skip(test, "the generic setup_per_cpu_areas() does not ask for nodes");
 	for_each_present_cpu(cpu) {
 		node = cpu_to_node(cpu);
-		if (!node_state(node, N_MEMORY))
+		if (!node_state(node, N_MEMORY) || !node_had_room(node))
 			continue;
-		for (offset = 0; offset < unit_size(); offset += PAGE_SIZE)
-			KUNIT_ASSERT_EQ_MSG(test, page_to_nid(unit_page(cpu, offset)), node,
+		for (offset = 0; offset < fc_unit_size(); offset += PAGE_SIZE)
+			KUNIT_ASSERT_EQ_MSG(test, page_to_nid(fc_unit_page(cpu, offset)), node,
 					    "cpu %u: the page at %#zx in its unit", cpu,
 					    offset);
+		checked++;
 	}
+	if (!checked)
+		kunit_skip(test, "no CPU's node had room");
 }
 
 /* --- this_cpu operations --- */
@@ -459,7 +489,7 @@ static int use_this_cpu(void *arg)
 		return 5;
 	if (this_cpu_cmpxchg(*object, 49, 60) != 50 || READ_ONCE(*mine) != 50)
 		return 6;
-	if (this_cpu_cmpxchg(*object, 50, pattern(raw_smp_processor_id())) != 50)
+	if (this_cpu_cmpxchg(*object, 50, cpu_pattern(raw_smp_processor_id())) != 50)
 		return 7;
 	return 0;
 }
@@ -472,26 +502,26 @@ static void expect_this_cpu(struct kunit *test, unsigned long __percpu *object)
 	int wrong;
 
 	for_each_possible_cpu(cpu)
-		WRITE_ONCE(*per_cpu_ptr(object, cpu), ~pattern(cpu));
+		WRITE_ONCE(*per_cpu_ptr(object, cpu), ~cpu_pattern(cpu));
 	cpus_read_lock();
 	for_each_online_cpu(cpu) {
 		wrong = smp_call_on_cpu(cpu, use_this_cpu, (void __force *)object, false);
 		KUNIT_EXPECT_EQ_MSG(test, wrong, 0, "cpu %u: operation %d", cpu, wrong);
 	}
 	for_each_possible_cpu(cpu) {
-		wanted = cpu_online(cpu) ? pattern(cpu) : ~pattern(cpu);
+		wanted = cpu_online(cpu) ? cpu_pattern(cpu) : ~cpu_pattern(cpu);
 		KUNIT_EXPECT_EQ_MSG(test, *per_cpu_ptr(object, cpu), wanted, "cpu %u: its copy",
 				    cpu);
 	}
 	cpus_read_unlock();
 }
 
-static void this_cpu(struct kunit *test)
+static void first_chunk_this_cpu(struct kunit *test)
 {
-	expect_this_cpu(test, &static_object);
+	expect_this_cpu(test, &first_chunk_static);
 	expect_this_cpu(test, alloc_in_first_chunk(test, SMALL));
 	if (pcpu_reserved_chunk)
-		expect_this_cpu(test, keep(test, __alloc_reserved_percpu(SMALL, SMALL)));
+		expect_this_cpu(test, keep_object(test, __alloc_reserved_percpu(SMALL, SMALL)));
 }
 
 /* --- KASAN --- */
@@ -505,97 +535,6 @@ static void need_shadow(struct kunit *test)
 		kunit_skip(test, "vmalloc has no shadow of its own without KASAN_VMALLOC");
 }
 
-#if defined(CONFIG_KASAN_GENERIC) && IS_ENABLED(CONFIG_KASAN_KUNIT_TEST)
-
-#define TRIED		61	/* not a multiple of what a byte of shadow stands for */
-#define WITH_REDZONE	128
-#define CONSOLE_TIMEOUT_MS	10000
-
-static bool report_found;
-
-static void see_message(void *ignore, const char *message, size_t length)
-{
-	if (strnstr(message, "BUG: KASAN: ", length))
-		WRITE_ONCE(report_found, true);
-}
-
-static int access(void *addr)
-{
-	READ_ONCE(*(char *)addr);
-	return 0;
-}
-
-/*
- * KASAN fails the KUnit test whose task an invalid access is reported for, so that
- * another task has to do it.
- */
-static bool is_reported(void *addr)
-{
-	WRITE_ONCE(report_found, false);
-	smp_call_on_cpu(cpumask_first(cpu_online_mask), access, addr, false);
-	return READ_ONCE(report_found);
-}
-
-/* What is there already goes out with the old level, in a thread of the console perhaps. */
-static void set_console_level(struct kunit *test, int level)
-{
-	console_lock();
-	console_unlock();
-	KUNIT_EXPECT_TRUE(test, pr_flush(CONSOLE_TIMEOUT_MS, true));
-	console_loglevel = level;
-}
-
-/* On a console nobody could tell these reports from those of a bug; the log has them. */
-static void expect_reports(struct kunit *test, char *object)
-{
-	bool multi_shot = kasan_save_enable_multi_shot();
-	int level = console_loglevel;
-
-	/* Also ends the result before it, a line that older KUnit leaves open */
-	kunit_info(test, "KASAN's reports are in the log only\n");
-	set_console_level(test, CONSOLE_LOGLEVEL_SILENT);
-	KUNIT_EXPECT_FALSE_MSG(test, is_reported(object), "the first byte");
-	KUNIT_EXPECT_FALSE_MSG(test, is_reported(object + TRIED - 1), "the last byte");
-	KUNIT_EXPECT_TRUE_MSG(test, is_reported(object + TRIED), "one byte past the object");
-	set_console_level(test, level);
-	kasan_restore_multi_shot(multi_shot);
-}
-
-/*
- * KASAN does not know where a per-CPU object ends: the allocator hands out pieces of
- * units whose shadow is all accessible. So the redzone is made here.
- */
-static void kasan_redzone(struct kunit *test)
-{
-	char __percpu *object;
-	unsigned int cpu;
-	char *mine;
-
-	need_shadow(test);
-	object = alloc_in_first_chunk(test, WITH_REDZONE);
-	if (register_trace_console(see_message, NULL))
-		kunit_skip(test, "nobody tells of messages without TRACEPOINTS");
-	for_each_possible_cpu(cpu) {
-		mine = per_cpu_ptr(object, cpu);
-		kasan_poison(mine, WITH_REDZONE, KASAN_VMALLOC_INVALID, false);
-		kasan_unpoison(mine, TRIED, false);
-	}
-	/* A report is long: two of them are enough */
-	expect_reports(test, per_cpu_ptr(object, cpumask_first(cpu_possible_mask)));
-	expect_reports(test, per_cpu_ptr(object, cpumask_last(cpu_possible_mask)));
-	for_each_possible_cpu(cpu)
-		kasan_unpoison(per_cpu_ptr(object, cpu), WITH_REDZONE, false);
-	unregister_trace_console(see_message, NULL);
-	tracepoint_synchronize_unregister();
-}
-#else
-static void kasan_redzone(struct kunit *test)
-{
-	need_shadow(test);
-	kunit_skip(test, "KASAN reports more than once only with KASAN_KUNIT_TEST");
-}
-#endif
-
 #ifdef CONFIG_KASAN_GENERIC
 /* Shadow has no shadow. */
 static __no_sanitize_address u8 shadow_of(void *addr)
@@ -607,10 +546,10 @@ static void expect_shadow(struct kunit *test, unsigned int cpu)
 {
 	size_t offset;
 
-	for (offset = 0; offset < unit_size(); offset += KASAN_GRANULE_SIZE)
-		if (shadow_of(unit_start(cpu) + offset))
+	for (offset = 0; offset < fc_unit_size(); offset += KASAN_GRANULE_SIZE)
+		if (shadow_of(fc_unit_start(cpu) + offset))
 			break;
-	KUNIT_ASSERT_EQ_MSG(test, offset, unit_size(), "cpu %u: the shadow of %#zx in its unit",
+	KUNIT_ASSERT_EQ_MSG(test, offset, fc_unit_size(), "cpu %u: the shadow of %#zx in its unit",
 			    cpu, offset);
 }
 
@@ -619,8 +558,8 @@ static unsigned long count_poisoned(unsigned int cpu)
 	unsigned long count = 0;
 	size_t offset;
 
-	for (offset = 0; offset < unit_size(); offset += KASAN_GRANULE_SIZE)
-		count += !!shadow_of(unit_start(cpu) + offset);
+	for (offset = 0; offset < fc_unit_size(); offset += KASAN_GRANULE_SIZE)
+		count += !!shadow_of(fc_unit_start(cpu) + offset);
 	return count;
 }
 
@@ -646,7 +585,7 @@ static void expect_private_shadow(struct kunit *test, char __percpu *object)
 	KUNIT_EXPECT_EQ_MSG(test, count, (unsigned long)kept, "shadow is shared");
 }
 
-static void kasan_shadow(struct kunit *test)
+static void first_chunk_kasan_shadow(struct kunit *test)
 {
 	unsigned int cpu;
 
@@ -658,7 +597,7 @@ static void kasan_shadow(struct kunit *test)
 		expect_shadow(test, cpu);
 }
 #else
-static void kasan_shadow(struct kunit *test)
+static void first_chunk_kasan_shadow(struct kunit *test)
 {
 	need_shadow(test);
 }
@@ -684,20 +623,19 @@ static void first_chunk_exit(struct kunit *test)
 }
 
 static struct kunit_case first_chunk_cases[] = {
-	KUNIT_CASE(address_space),
-	KUNIT_CASE(units_apart),
-	KUNIT_CASE(pages_apart),
-	KUNIT_CASE(own_node),
-	KUNIT_CASE(static_physical),
-	KUNIT_CASE(reserved_physical),
-	KUNIT_CASE(dynamic_physical),
-	KUNIT_CASE(later_chunk_physical),
-	KUNIT_CASE(in_one_page),
-	KUNIT_CASE(alignment),
-	KUNIT_CASE(kernel_address),
-	KUNIT_CASE(this_cpu),
-	KUNIT_CASE(kasan_shadow),
-	KUNIT_CASE(kasan_redzone),
+	KUNIT_CASE(first_chunk_address_space),
+	KUNIT_CASE(first_chunk_units_apart),
+	KUNIT_CASE(first_chunk_pages_apart),
+	KUNIT_CASE(first_chunk_own_node),
+	KUNIT_CASE(first_chunk_static_physical),
+	KUNIT_CASE(first_chunk_reserved_physical),
+	KUNIT_CASE(first_chunk_dynamic_physical),
+	KUNIT_CASE(first_chunk_later_physical),
+	KUNIT_CASE(first_chunk_in_one_page),
+	KUNIT_CASE(first_chunk_alignment),
+	KUNIT_CASE(first_chunk_kernel_address),
+	KUNIT_CASE(first_chunk_this_cpu),
+	KUNIT_CASE(first_chunk_kasan_shadow),
 	{}
 };
 
