@@ -423,6 +423,19 @@ static void first_chunk_address_space(struct kunit *test)
 	}
 }
 
+/* vread() stops at get_vm_area_size(), which leaves out a guard page. */
+static void first_chunk_vm_area(struct kunit *test)
+{
+	struct vm_struct *area;
+
+	if (!is_page_first_chunk())
+		kunit_skip(test, "an embed first chunk has no area");
+	area = find_vm_area(pcpu_base_addr);
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	KUNIT_EXPECT_EQ(test, get_vm_area_size(area), num_possible_cpus() * fc_unit_size());
+	KUNIT_EXPECT_NOT_NULL_MSG(test, area->caller, "the area does not say whose it is");
+}
+
 /*
  * memblock takes another node's memory where a node has no room, as one that is nearly all
  * taken by its own memory map. What it could not give later went to the page allocator.
@@ -626,6 +639,7 @@ static struct kunit_case first_chunk_cases[] = {
 	KUNIT_CASE(first_chunk_address_space),
 	KUNIT_CASE(first_chunk_units_apart),
 	KUNIT_CASE(first_chunk_pages_apart),
+	KUNIT_CASE(first_chunk_vm_area),
 	KUNIT_CASE(first_chunk_own_node),
 	KUNIT_CASE(first_chunk_static_physical),
 	KUNIT_CASE(first_chunk_reserved_physical),
