@@ -8,7 +8,9 @@
 
 #define INDENT	"    "
 
-/* "ok 1 first_chunk_physical", in older kernels "ok 1 - first_chunk_physical"; maybe "# SKIP why" */
+/* "ok 1 first_chunk_physical", in older kernels "ok 1 - first_chunk_physical";
+ * "# SKIP why" may follow
+ */
 static bool parse_result(const char *text, struct kunit_result *result)
 {
 	result->passed = !strncmp(text, "ok ", 3);

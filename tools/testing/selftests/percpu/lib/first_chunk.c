@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The first chunk of per-CPU memory: the boot message about it, and its vmalloc area. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "first_chunk.h"
@@ -90,11 +91,11 @@ void need_first_chunk(struct first_chunk *chunk)
  */
 static void take_area(const char *line, unsigned long wanted, struct early_areas *areas)
 {
-	unsigned long start = 0, size, page = sysconf(_SC_PAGESIZE);
+	unsigned long start, size, page = sysconf(_SC_PAGESIZE);
 	int rest = 0;
 
 	/* no number where kptr_restrict hides the address */
-	sscanf(line, "%lx-", &start);
+	start = strtoul(line, NULL, 16);
 	if (sscanf(line, "%*s %lu%n", &size, &rest) != 1 || !strstr(line + rest, " vmalloc") ||
 	    strstr(line + rest, " pages=") || strstr(line + rest, " pcpu_get_vm_areas+") ||
 	    (size != wanted && size != wanted + page))
