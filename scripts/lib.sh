@@ -321,5 +321,14 @@ list_results()
 	}' "$1"
 }
 
+# Found now and not after a kernel has been built
 [ -z "$KSRC" ] || [ -d "$KSRC" ] || die "KSRC=$KSRC: no such directory; name a kernel tree"
+[ -n "$KSRC" ] || case $BASE in
+6.1 | 6.12 | mainline)	;;
+*)	die "BASE=$BASE: no such base; there are 6.1, 6.12 and mainline";;
+esac
+[ -z "${BUSYBOX:-}" ] || [ -f "$BUSYBOX" ] ||
+	die "BUSYBOX=$BUSYBOX: no such file; name a static riscv64 BusyBox"
+[ -z "${BIOS:-}" ] || grep -qs OpenSBI "$BIOS" ||
+	die "BIOS=$BIOS: no OpenSBI; name a fw_dynamic.bin of 1.6 or later"
 isolate_git
