@@ -16,6 +16,8 @@ report=$O/report
 # Where with_tools() finds kernels, if not in the base
 kernels=
 me=${0##*/}
+# What BASE= can be: scripts/fetch/packages knows where they come from
+bases="6.1 6.12 mainline"
 unset KBUILD_OUTPUT
 
 # Neither the user's git configuration nor a hook's GIT_DIR may change the result
@@ -323,10 +325,8 @@ list_results()
 
 # Found now and not after a kernel has been built
 [ -z "$KSRC" ] || [ -d "$KSRC" ] || die "KSRC=$KSRC: no such directory; name a kernel tree"
-[ -n "$KSRC" ] || case $BASE in
-6.1 | 6.12 | mainline)	;;
-*)	die "BASE=$BASE: no such base; there are 6.1, 6.12 and mainline";;
-esac
+[ -n "$KSRC" ] || echo "$bases" | tr ' ' '\n' | grep -qxF -e "$BASE" ||
+	die "BASE=$BASE: no such base; name one of $bases"
 [ -z "${BUSYBOX:-}" ] || [ -f "$BUSYBOX" ] ||
 	die "BUSYBOX=$BUSYBOX: no such file; name a static riscv64 BusyBox"
 [ -z "${BIOS:-}" ] || grep -qs OpenSBI "$BIOS" ||
