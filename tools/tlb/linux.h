@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TLB_LINUX_H
+#define TLB_LINUX_H
+
+#include "tlb.h"
+
+/* What an address of the kernel's half is */
+enum range {
+	RANGE_UNKNOWN,
+	RANGE_FIRST_CHUNK,
+	RANGE_VMALLOC,
+	RANGE_VMEMMAP,
+	RANGE_PCI_IO,
+	RANGE_FIXMAP,
+	RANGE_LINEAR,
+	RANGE_KERNEL,
+	RANGE_MODULE,
+	/* Flag: the KASAN shadow of the range */
+	RANGE_SHADOW = 0x10,
+};
+
+/**
+ * linux_range() - what an address is
+ * @hart:	whose translations reach the kernel's variables
+ * @va:		the address
+ *
+ * The ranges come from kernel_map.page_offset and the layout that follows from it, the first
+ * chunk from pcpu_base_addr and pcpu_unit_offsets[] once the kernel has set them. All are read
+ * in the shadow, so this works when QEMU ends, too. Without symbols all is RANGE_UNKNOWN.
+ */
+enum range linux_range(const struct hart *hart, uint64_t va);
+
+/** linux_range_name() - a range, as reports name it; in a static buffer */
+const char *linux_range_name(enum range range);
+
+/** linux_cpu() - the kernel's number of a hart; -1 if not known */
+int linux_cpu(const struct hart *hart);
+
+/* What the kernel does with a page fault that only a missing fence explains */
+enum absorber {
+	ABSORBER_UNKNOWN,
+	/* 6.9 and older: do_page_fault() fences vmalloc and module addresses */
+	ABSORBER_VMALLOC_FAULT,
+	/* 6.10 and later: handle_exception fences all if the hart's bit of a bitmap is set */
+	ABSORBER_BITMAP,
+};
+
+/** linux_absorber() - which of them the kernel has, by its symbols and its banner */
+enum absorber linux_absorber(void);
+
+/** linux_bit_is_set() - handle_exception would fence now */
+bool linux_bit_is_set(const struct hart *hart);
+
+/** linux_handler_runs() - stvec is handle_exception; also learns how far KASLR moved the kernel */
+bool linux_handler_runs(const struct hart *hart);
+
+/** linux_on_own_unit() - an address lies in the static per-CPU memory that the hart uses */
+bool linux_on_own_unit(const struct hart *hart, uint64_t va);
+
+#endif
