@@ -233,6 +233,11 @@ bool linux_bit_is_set(const struct hart *hart)
 	       word >> cpu % 64 & 1;
 }
 
+bool linux_is_known(void)
+{
+	return symbols_find("handle_exception") != 0;
+}
+
 bool linux_handler_runs(const struct hart *hart)
 {
 	static uint64_t linked;
@@ -240,8 +245,6 @@ bool linux_handler_runs(const struct hart *hart)
 
 	if (!linked)
 		linked = symbols_find("handle_exception");
-	if (!linked)
-		return false;
 	if (hart->stvec == linked + moved)
 		return true;
 	/* KASLR moves by whole large pages, and the kernel's half is not where it is loaded */

@@ -51,6 +51,9 @@ enum absorber linux_absorber(void);
 /** linux_bit_is_set() - handle_exception would fence now */
 bool linux_bit_is_set(const struct hart *hart);
 
+/** linux_is_known() - there are symbols, and they are those of Linux */
+bool linux_is_known(void);
+
 /** linux_handler_runs() - stvec is handle_exception; also learns how far KASLR moved the kernel */
 bool linux_handler_runs(const struct hart *hart);
 

@@ -255,14 +255,23 @@ static void find_current(void)
 	}
 }
 
+static void tell_trap(struct hart *hart)
+{
+	for (unsigned int i = 0; i < user_count; i++) {
+		if (users[i]->trap)
+			users[i]->trap(hart);
+	}
+}
+
 /* An instruction that writes a CSR is the last of its block */
 static void on_block(unsigned int vcpu, void *data)
 {
 	(void)vcpu;
-	(void)data;
 	find_current();
 	if (current->written)
 		read_written(current);
+	if ((uint64_t)data == current->stvec)
+		tell_trap(current);
 }
 
 static void on_csr_write(unsigned int vcpu, void *data)
@@ -416,7 +425,8 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	size_t insns = qemu_plugin_tb_n_insns(tb);
 
 	(void)id;
-	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_R_REGS, NULL);
+	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_R_REGS,
+					     (void *)qemu_plugin_tb_vaddr(tb));
 	for (unsigned int i = 0; i < user_count; i++) {
 		if (users[i]->block)
 			users[i]->block(tb);

@@ -79,7 +79,7 @@ static const char *const kind_texts[] = {
 	[KIND_VALID] = "the entry became valid after the last fence that covers it",
 	[KIND_UPGRADE] = "the entry got the permission after the last fence that covers it",
 	[KIND_STALE] = "the entry led elsewhere before, and no fence covers the change",
-	[KIND_UNMAPPED] = "the access trapped, but no fence covers the change that forbids it",
+	[KIND_UNMAPPED] = "the entry allows the access no more, but no fence covers the change",
 };
 
 static const char *const verdicts[] = {

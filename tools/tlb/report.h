@@ -11,7 +11,7 @@
  * @KIND_VALID:		trapped: the entry became valid
  * @KIND_UPGRADE:	trapped: the entry became valid for this access
  * @KIND_STALE:		gone where the entry led before, or where the table did
- * @KIND_UNMAPPED:	not trapped, though the entry allows the access no more
+ * @KIND_UNMAPPED:	gone on, though the entry allows the access no more
  */
 enum kind { KIND_NONE, KIND_VALID, KIND_UPGRADE, KIND_STALE, KIND_UNMAPPED };
 

@@ -96,6 +96,11 @@ static uint64_t needed(enum access access, uint64_t now)
 	return bits[access] & now;
 }
 
+static uint64_t permission(enum access access)
+{
+	return access == ACCESS_READ ? PTE_R : access == ACCESS_WRITE ? PTE_W : PTE_X;
+}
+
 static enum kind compare_leaf(uint64_t old, int level, uint64_t va, enum access access,
 			      const struct walk *now)
 {
@@ -261,7 +266,7 @@ static void judge_trap(struct event *event)
 		event->why = "sepc or sscratch is set for the return from a trap";
 		return;
 	}
-	if (!symbols_loaded()) {
+	if (!linux_is_known()) {
 		event->verdict = VERDICT_UNKNOWN;
 		return;
 	}
@@ -296,7 +301,7 @@ static void judge(struct event *event)
 		break;
 	case KIND_UNMAPPED:
 		event->verdict = VERDICT_HARMLESS;
-		event->why = "the trap may not come";
+		event->why = "the access may go on as before";
 		break;
 	default:
 		judge_trap(event);
@@ -319,14 +324,44 @@ static void look_at_walk(struct event *event, const struct walk *now)
 	look_at_root(event, now);
 }
 
+/*
+ * The entry forbids the access now: could the hart have gone on with what the entry was? QEMU
+ * itself may have.
+ */
+static void look_at_forbidden(struct event *event, const struct walk *now)
+{
+	const struct change *changes = table_changes(now->entry[now->level]);
+	struct covered what = {
+		.leaf = true, .va = event->va, .asid = SATP_ASID(event->hart->satp),
+	};
+	uint64_t old;
+
+	if (!changes || !changes[0].seq)
+		return;
+	old = changes[0].old;
+	if (!pte_is_valid(old) || !(old & permission(event->access)))
+		return;
+	what.global = old & PTE_G;
+	what.shift = pte_shift(old, now->level);
+	if (changes[0].seq <= ordered_until(event->hart, &what, event->access))
+		return;
+	event->kind = KIND_UNMAPPED;
+	event->level = now->level;
+	event->store_pc = changes[0].pc;
+	event->store_hart = changes[0].hart;
+	report(event, what.global);
+}
+
 static void check_page(struct hart *hart, uint64_t pc, uint64_t va, enum access access)
 {
 	struct event event = { .hart = hart, .pc = pc, .va = va, .access = access };
 	struct walk now;
 
-	/* A walk that fails here and did not in QEMU is what verify= counts */
-	if (!walk(hart->satp, va, &now))
+	if (!walk(hart->satp, va, &now)) {
+		if (now.levels)
+			look_at_forbidden(&event, &now);
 		return;
+	}
 	tally.checked++;
 	event.shift = now.shift;
 	look_at_walk(&event, &now);
@@ -374,6 +409,20 @@ static void on_fetch(unsigned int vcpu, void *data)
 	check(tlb_current(), (uint64_t)data, (uint64_t)data, ACCESS_FETCH);
 }
 
+/* QEMU holds translations like a hart, but drops more of them than a fence says */
+static bool may_be_old(const struct hart *hart, const struct walk *now, uint64_t va)
+{
+	struct covered all = { .global = true, .va = va };
+
+	for (int level = now->level; level < now->levels; level++) {
+		const struct change *changes = table_changes(now->entry[level]);
+
+		if (changes && changes[0].seq > fence_covering(&hart->fences, &all))
+			return true;
+	}
+	return false;
+}
+
 /* Does QEMU's translation agree with that of the shadow? */
 static void on_verify(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t va, void *data)
 {
@@ -390,7 +439,7 @@ static void on_verify(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t va
 	if (!to.levels || !address)
 		return;
 	tally.verified++;
-	if (valid && to.pa == qemu_plugin_hwaddr_phys_addr(address))
+	if ((valid && to.pa == qemu_plugin_hwaddr_phys_addr(address)) || may_be_old(hart, &to, va))
 		return;
 	tally.differed++;
 	if (text && tally.differed <= 20)
@@ -419,62 +468,26 @@ static bool read_fault(struct event *event)
 	return event->va >> 63;
 }
 
-/* The access trapped: could the hart have gone on with what the entries were? */
-static void look_at_fault(struct event *event)
+static void on_trap(struct hart *hart)
 {
-	const struct hart *hart = event->hart;
-	struct walk now;
-	struct covered what = { .va = event->va, .asid = SATP_ASID(hart->satp), .leaf = true };
-	const struct change *changes;
-	uint64_t old;
-
-	walk(hart->satp, event->va, &now);
-	if (!now.levels)
-		return;
-	changes = table_changes(now.entry[now.level]);
-	if (!changes || !changes[0].seq)
-		return;
-	old = changes[0].old;
-	if (!pte_is_valid(old) || !pte_is_leaf(old) ||
-	    !(old & (event->access == ACCESS_READ ? PTE_R :
-		     event->access == ACCESS_WRITE ? PTE_W : PTE_X)))
-		return;
-	what.global = old & PTE_G;
-	what.shift = pte_shift(old, now.level);
-	if (changes[0].seq <= ordered_until(hart, &what, event->access))
-		return;
-	event->kind = KIND_UNMAPPED;
-	event->level = now.level;
-	event->store_pc = changes[0].pc;
-	event->store_hart = changes[0].hart;
-	report(event, what.global);
-}
-
-/* A block that begins where stvec points to: a trap was taken */
-static void on_block(unsigned int vcpu, void *data)
-{
-	struct hart *hart = tlb_current();
 	struct event event = { .hart = hart };
+	struct walk now;
 
-	(void)vcpu;
-	if ((uint64_t)data != hart->stvec)
-		return;
-	if (read_fault(&event))
-		look_at_fault(&event);
+	if (read_fault(&event)) {
+		walk(hart->satp, event.va, &now);
+		if (now.levels)
+			look_at_forbidden(&event, &now);
+	}
 	hart->sanitizer->window = WINDOW_ENTRY;
 }
 
 static void add_block(struct qemu_plugin_tb *tb)
 {
-	struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, 0);
-	void *pc = (void *)qemu_plugin_insn_vaddr(insn);
+	void *pc = (void *)qemu_plugin_tb_vaddr(tb);
 
 	if (!((uint64_t)pc >> 63))
 		return;
-	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_fetch, QEMU_PLUGIN_CB_NO_REGS, pc);
-	/* stvec has its mode in the low two bits, and is aligned to 4 bytes */
-	if (!((uint64_t)pc & 3))
-		qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_R_REGS, pc);
+	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_fetch, QEMU_PLUGIN_CB_R_REGS, pc);
 }
 
 /* Linux has 0 in sscratch while the kernel runs, which says that a trap is the kernel's own */
@@ -535,5 +548,6 @@ const struct tlb_user sanitizer_user = {
 	.block = add_block,
 	.insn = add_insn,
 	.store = on_store,
+	.trap = on_trap,
 	.finish = finish,
 };

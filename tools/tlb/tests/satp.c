@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A write of satp orders nothing: other tables with the same ASID are a change like any other.
+ *
+ * expect: unknown valid read same_asid by use_tables level top hart 0 by 0 count 1
+ * expect: would kill stale read elsewhere by use_tables level top hart 0 by 0 count 1
+ * expect: unknown valid read back by back level 0 hart 0 by 0 count 1
+ */
+#include "guest.h"
+
+/* Keeps the store of the records apart from the scenario */
+scenario static void use_tables(u64 *top, u64 asid)
+{
+	use(top, asid);
+}
+
+static u64 *tables_with(u64 va, u64 pa)
+{
+	u64 *top = new_root();
+
+	set(entry_of(top, va, 0), pa, RW);
+	return top;
+}
+
+scenario static void same_asid(void)
+{
+	use_tables(tables_with(VA(0), page(0)), 0);
+	read(VA(0));
+	use_tables(root(), 0);
+	fence_all();
+}
+
+scenario static void same_asid_fenced(void)
+{
+	use_tables(tables_with(VA(1), page(0)), 0);
+	fence_all();
+	read(VA(1));
+	use_tables(root(), 0);
+	fence_all();
+}
+
+scenario static void elsewhere(void)
+{
+	u64 *top = tables_with(VA(2), page(1));
+	u64 *at = entry(VA(2), 0);
+
+	set(at, page(0), RW);
+	fence_all();
+	use_tables(top, 0);
+	read(VA(2));
+	use_tables(root(), 0);
+	fence_all();
+}
+
+/* What both tables map alike is the same from either */
+scenario static void alike(void)
+{
+	u64 *top = tables_with(VA(3), page(0));
+	u64 *at = entry(VA(3), 0);
+
+	set(at, page(0), RW);
+	fence_all();
+	use_tables(top, 0);
+	read(VA(3));
+	use_tables(root(), 0);
+	fence_all();
+}
+
+scenario static void own_asid(void)
+{
+	use_tables(tables_with(VA(4), page(0)), 5);
+	read(VA(4));
+	use_tables(root(), 0);
+}
+
+/* A store to tables that no hart uses now, by a hart that did */
+scenario static void back(void)
+{
+	u64 *top = tables_with(VA(5), page(0));
+	u64 *at = entry_of(top, VA(5), 0);
+
+	store(at, 0);
+	use_tables(top, 6);
+	use_tables(root(), 0);
+	set(at, page(0), RW);
+	use_tables(top, 6);
+	read(VA(5));
+	use_tables(root(), 0);
+}
+
+/* A mode that the hart does not have leaves satp as it is */
+scenario static void probe(void)
+{
+	u64 *at = entry(VA(6), 0);
+
+	set(at, page(0), RW);
+	fence_all();
+	__asm__ volatile("csrw satp, %0" : : "r"(15ul << 60 | (u64)root() >> 12) : "memory");
+	read(VA(6));
+}
+
+void main(void)
+{
+	same_asid();
+	same_asid_fenced();
+	elsewhere();
+	alike();
+	own_asid();
+	back();
+	probe();
+}
