@@ -28,6 +28,7 @@
 #include <kunit/test.h>
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/highmem.h>
 #include <linux/init.h>
 #include <linux/kasan.h>
@@ -537,6 +538,164 @@ static void first_chunk_this_cpu(struct kunit *test)
 		expect_this_cpu(test, keep_object(test, __alloc_reserved_percpu(SMALL, SMALL)));
 }
 
+/* --- a chunk that was sidelined --- */
+
+#define WAIT_MS		10
+#define WAIT_TIMES	300
+#define KEPT_EMPTY	5	/* one more than the allocator wants to have */
+
+/**
+ * struct chunk_state - a chunk of per-CPU memory, as pcpu_lock shows it
+ * @used: bytes of a unit that are allocated
+ * @sidelined: its pages were given back, and it is the last to be allocated from
+ * @empty: pages that are populated and not used
+ */
+struct chunk_state {
+	int used;
+	bool sidelined;
+	int empty;
+};
+
+static bool is_full(const struct pcpu_chunk *chunk)
+{
+	return chunk->chunk_md.contig_hint < PAGE_SIZE / PCPU_MIN_ALLOC_SIZE;
+}
+
+static struct pcpu_chunk *find_chunk(void __percpu *object)
+{
+	unsigned int cpu = cpumask_first(cpu_possible_mask);
+	void *addr = (void *)per_cpu_ptr(object, cpu) - pcpu_unit_offsets[cpu];
+	struct pcpu_chunk *chunk;
+	int slot;
+
+	lockdep_assert_held(&pcpu_lock);
+	for (slot = 0; slot < pcpu_nr_slots; slot++)
+		list_for_each_entry(chunk, &pcpu_chunk_lists[slot], list)
+			if (addr >= chunk->base_addr &&
+			    addr < chunk->base_addr + chunk->nr_pages * PAGE_SIZE)
+				return chunk;
+	return NULL;
+}
+
+static bool is_in_slot(const struct pcpu_chunk *wanted, int slot)
+{
+	struct pcpu_chunk *chunk;
+
+	list_for_each_entry(chunk, &pcpu_chunk_lists[slot], list)
+		if (chunk == wanted)
+			return true;
+	return false;
+}
+
+/* The state of the chunk that the object is in */
+static struct chunk_state read_chunk(void __percpu *object)
+{
+	struct chunk_state state = {};
+	struct pcpu_chunk *chunk;
+
+	spin_lock_irq(&pcpu_lock);
+	chunk = find_chunk(object);
+	if (chunk) {
+		state.used = chunk->nr_pages * PAGE_SIZE - chunk->free_bytes;
+		state.sidelined = is_in_slot(chunk, pcpu_sidelined_slot);
+		state.empty = chunk->nr_empty_pop_pages;
+	}
+	spin_unlock_irq(&pcpu_lock);
+	return state;
+}
+
+static bool all_others_full(void)
+{
+	struct pcpu_chunk *chunk;
+	bool full = true;
+	int slot;
+
+	spin_lock_irq(&pcpu_lock);
+	for (slot = 0; slot < pcpu_nr_slots; slot++)
+		list_for_each_entry(chunk, &pcpu_chunk_lists[slot], list)
+			full &= slot == pcpu_sidelined_slot || is_full(chunk);
+	spin_unlock_irq(&pcpu_lock);
+	return full;
+}
+
+/*
+ * The fullest chunk is allocated from first and one that nobody uses last, so when the object is
+ * the first of its chunk the others are full. Returns its number.
+ */
+static int alloc_first_of_chunk(struct kunit *test)
+{
+	struct first_chunk_test *priv = test->priv;
+
+	while (priv->nr_objects < MAX_OBJECTS)
+		if (read_chunk(alloc_object(test, PAGE_SIZE, SMALL)).used == PAGE_SIZE)
+			return priv->nr_objects - 1;
+	kunit_skip(test, "%d pages do not fill the chunks", MAX_OBJECTS);
+	return 0;
+}
+
+static void free_objects(struct kunit *test, int first, int end)
+{
+	struct first_chunk_test *priv = test->priv;
+
+	for (; first < end; first++) {
+		free_percpu(priv->objects[first]);
+		priv->objects[first] = NULL;
+	}
+}
+
+/* Returns an object that is alone in a chunk that was sidelined; another chunk has empty pages. */
+static void __percpu *make_sidelined(struct kunit *test)
+{
+	struct first_chunk_test *priv = test->priv;
+	struct chunk_state state;
+	int first, second, i;
+
+	first = alloc_first_of_chunk(test);
+	second = alloc_first_of_chunk(test);
+	for (i = 0; i < KEPT_EMPTY; i++)
+		alloc_object(test, PAGE_SIZE, SMALL);
+	free_objects(test, second + 1, priv->nr_objects);
+	free_objects(test, first + 1, second);
+	for (i = 0; i < WAIT_TIMES; i++) {
+		state = read_chunk(priv->objects[first]);
+		if (state.sidelined && !state.empty)
+			return priv->objects[first];
+		msleep(WAIT_MS);
+	}
+	kunit_skip(test, "no chunk was sidelined");
+	return NULL;
+}
+
+/*
+ * Empty pages that the allocator keeps for atomic allocations are only counted where those look
+ * first. So a sidelined chunk has none: when it is the only one with room it is sidelined no more.
+ */
+static void first_chunk_sidelined_pages(struct kunit *test)
+{
+	struct first_chunk_test *priv = test->priv;
+	struct chunk_state state;
+	void __percpu *object;
+	int i;
+
+	if (3 * num_possible_cpus() * fc_unit_size() / PAGE_SIZE > totalram_pages() / 8)
+		kunit_skip(test, "three chunks are too much of the memory");
+	object = make_sidelined(test);
+	while (!all_others_full()) {
+		if (priv->nr_objects == MAX_OBJECTS)
+			kunit_skip(test, "%d pages do not fill the chunks", MAX_OBJECTS);
+		alloc_object(test, PAGE_SIZE, SMALL);
+	}
+	state = read_chunk(object);
+	for (i = 0; i < WAIT_TIMES && state.sidelined && !state.empty; i++) {
+		msleep(WAIT_MS);
+		state = read_chunk(object);
+	}
+	if (state.sidelined && !state.empty)
+		kunit_skip(test, "nothing was populated");
+	KUNIT_EXPECT_FALSE_MSG(test, state.sidelined, "%d pages of a sidelined chunk are empty",
+			       state.empty);
+}
+
 /* --- KASAN --- */
 
 /* Without KASAN_VMALLOC all of the vmalloc space has one shadow page, which is read-only. */
@@ -649,6 +808,7 @@ static struct kunit_case first_chunk_cases[] = {
 	KUNIT_CASE(first_chunk_alignment),
 	KUNIT_CASE(first_chunk_kernel_address),
 	KUNIT_CASE(first_chunk_this_cpu),
+	KUNIT_CASE(first_chunk_sidelined_pages),
 	KUNIT_CASE(first_chunk_kasan_shadow),
 	{}
 };
