@@ -232,6 +232,8 @@ static void read_written(struct hart *hart)
 	if (walk_levels(satp))
 		enter_root(hart, satp);
 	hart->satp = satp;
+	if (walk_levels(before) && !tlb_root_in_use(SATP_ROOT(before)))
+		table_leave_root(SATP_ROOT(before));
 	tlb_generation++;
 	for (unsigned int i = 0; i < user_count; i++) {
 		if (users[i]->satp)
@@ -459,7 +461,7 @@ static void take_option(char *argument)
 		if (all_users[i]->option && all_users[i]->option(argument, value))
 			return;
 	}
-	tlb_die("%s: no such option; see tlb.1", argument);
+	tlb_die("%s: no such option; see tools/tlb/Documentation/tlb.rst", argument);
 }
 
 static void check_qemu(const struct qemu_info *info)

@@ -93,6 +93,14 @@ void table_load_root(uint64_t pa, int level)
 		link_table(pa, level, true);
 }
 
+void table_leave_root(uint64_t pa)
+{
+	struct shadow_page *page = shadow_find(pa);
+
+	if (page && page->table)
+		page->table->last_used = tlb_seq;
+}
+
 /* A root that was freed and holds something else */
 static bool is_reused(const struct shadow_page *page, uint64_t value)
 {
@@ -105,16 +113,28 @@ static void add_change(struct change *changes, const struct change *change)
 	*changes = *change;
 }
 
-static void change_entry(struct shadow_page *page, unsigned int index, struct change *change)
+/*
+ * A hart reads only tables that its satp leads to. So none has seen what an entry of a root was
+ * while no satp pointed there, as when a new process gets the root of one that is gone.
+ */
+static bool was_seen(const struct table *table, uint64_t pa, unsigned int index)
+{
+	return !table->root || tlb_root_in_use(pa) || table->born[index] <= table->last_used;
+}
+
+static void change_entry(struct shadow_page *page, uint64_t pa, struct change *change)
 {
 	struct table *table = page->table;
+	unsigned int index = pa % PAGE_SIZE / sizeof(uint64_t);
 	uint64_t value = page->word[index];
 
 	if (index < first_entry(table))
 		return;
 	change->seq = ++tlb_seq;
 	tlb_generation++;
-	add_change(table->changes[index], change);
+	if (was_seen(table, pa & -PAGE_SIZE, index))
+		add_change(table->changes[index], change);
+	table->born[index] = change->seq;
 	if (points_down(table, value))
 		link_table(pte_table(value), table->level - 1, false);
 	if (points_down(table, change->old))
@@ -150,7 +170,7 @@ void table_store(unsigned int hart, uint64_t pc, uint64_t pa, const void *from, 
 			page->word[i] = value;
 			return;
 		}
-		change_entry(page, i, &change);
+		change_entry(page, (pa & -PAGE_SIZE) + 8 * i, &change);
 	}
 }
 

@@ -29,12 +29,16 @@ struct change {
  * @level:	0 is where 4 KiB pages are mapped
  * @root:	a satp has pointed here: only the upper half is of kernel addresses
  * @links:	entries of other tables, and @root, that hold the table
- * @changes:	of each entry, the newest first
+ * @last_used:	when a satp last pointed here, of a root that none does now
+ * @born:	when each entry got its value; 0 if it had it when the table became known
+ * @changes:	of each entry, the newest first, as far as a hart may have seen the old value
  */
 struct table {
 	int level;
 	bool root;
 	unsigned int links;
+	uint64_t last_used;
+	uint64_t born[PAGE_WORDS];
 	struct change changes[PAGE_WORDS][HISTORY];
 };
 
@@ -65,6 +69,9 @@ void table_store(unsigned int hart, uint64_t pc, uint64_t pa, const void *from, 
  * The history of the tables below begins here if they were not known.
  */
 void table_load_root(uint64_t pa, int level);
+
+/** table_leave_root() - the last hart whose satp pointed to a table turns away from it */
+void table_leave_root(uint64_t pa);
 
 /**
  * table_changes() - the last changes of an entry, the newest first

@@ -88,6 +88,22 @@ scenario static void back(void)
 	use_tables(root(), 0);
 }
 
+/* No hart could see that the entry was invalid for a while */
+scenario static void reused(void)
+{
+	u64 *top = tables_with(VA(7), page(0));
+	u64 *above = entry_of(top, VA(7), LEVELS - 1);
+	u64 value = *above;
+
+	use_tables(top, 7);
+	use_tables(root(), 0);
+	store(above, 0);
+	store(above, value | G);
+	use_tables(top, 7);
+	read(VA(7));
+	use_tables(root(), 0);
+}
+
 /* A mode that the hart does not have leaves satp as it is */
 scenario static void probe(void)
 {
@@ -108,4 +124,5 @@ void main(void)
 	own_asid();
 	back();
 	probe();
+	reused();
 }
