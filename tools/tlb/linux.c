@@ -23,10 +23,12 @@ static const uint64_t page_offsets[] = {
 	0xff60000000000000, 0xffffaf8000000000, 0xffffffd800000000, 0xffffffd600000000,
 };
 
-/* The first chunk; known once end is not 0 */
+/* The first chunk; known once units is not 0. In embed mode other memory lies between units. */
 static struct {
-	uint64_t start;
-	uint64_t end;
+	uint64_t base;
+	uint64_t size;
+	uint64_t units;
+	uint64_t offsets[MAX_UNITS];
 } chunk;
 
 /* A hart in early boot, or in the firmware, reaches no variable of the kernel: try them all */
@@ -62,28 +64,28 @@ static void find_chunk(const struct hart *hart)
 	uint64_t offsets = variable(hart, "pcpu_unit_offsets");
 	uint64_t size = (uint32_t)variable(hart, "pcpu_unit_size");
 	uint64_t units = (uint32_t)variable(hart, "pcpu_nr_units");
-	uint64_t last = 0;
 
 	if (!base || !offsets || !size || !units || units > MAX_UNITS)
 		return;
 	/* By CPU; possible CPUs are the first ones */
 	for (uint64_t i = 0; i < units; i++) {
-		uint64_t offset;
-
-		if (!load(hart, offsets + 8 * i, &offset))
+		if (!load(hart, offsets + 8 * i, &chunk.offsets[i]))
 			return;
-		if (offset > last)
-			last = offset;
 	}
-	chunk.start = base;
-	chunk.end = base + last + size;
+	chunk.base = base;
+	chunk.size = size;
+	chunk.units = units;
 }
 
 static bool is_in_chunk(const struct hart *hart, uint64_t va)
 {
-	if (!chunk.end)
+	if (!chunk.units)
 		find_chunk(hart);
-	return va >= chunk.start && va < chunk.end;
+	for (uint64_t i = 0; i < chunk.units; i++) {
+		if (va - chunk.base - chunk.offsets[i] < chunk.size)
+			return true;
+	}
+	return false;
 }
 
 static uint64_t find_page_offset(const struct hart *hart)

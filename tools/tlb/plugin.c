@@ -20,7 +20,7 @@
 
 EXPORT int qemu_plugin_version = QEMU_PLUGIN_API;
 
-static const struct tlb_user *const all_users[] = { &sanitizer_user };
+static const struct tlb_user *const all_users[] = { &sanitizer_user, &cost_user };
 
 /* Those that are wanted */
 static const struct tlb_user *users[ARRAY_SIZE(all_users)];
@@ -485,7 +485,7 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info
 			users[user_count++] = all_users[i];
 	}
 	if (!user_count)
-		tlb_die("nothing to do; out=FILE is needed");
+		tlb_die("nothing to do; out=FILE, json=FILE or cost=FILE is needed");
 	qemu_plugin_register_vcpu_init_cb(id, on_hart);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
 	qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);

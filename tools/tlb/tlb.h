@@ -102,6 +102,7 @@ struct tlb_user {
 };
 
 extern const struct tlb_user sanitizer_user;
+extern const struct tlb_user cost_user;
 
 /**
  * tlb_current() - the hart whose callback runs
