@@ -223,6 +223,8 @@ build_harness()
 	[ -z "${harness_built:-}" ] || return 0
 	run make -C "$harness" OUTPUT="$O/harness" V="${V:-0}" ||
 		die "the harness does not build; see above"
+	run make -C "$top/tools/tlb" O="$O/tlb" V="${V:-0}" ||
+		die "the plugin for QEMU does not build; see above"
 	harness_built=1
 }
 
@@ -276,7 +278,7 @@ with_tools()
 {
 	firmware=$O/packages/opensbi/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
 	"$@" --kernels="${kernels:-$(base_dir)/kernels}" --initrd="$(base_dir)/guest/initramfs.cpio.gz" \
-		--bios="${BIOS:-$firmware}" --qemu="${QEMU:-qemu-system-riscv64}" \
+		--bios="${BIOS:-$firmware}" --qemu="${QEMU:-qemu-system-riscv64}" --tlb="$O/tlb" \
 		--timeout="${TIMEOUT:-120}" --jobs="$(jobs | awk '{ print ($1 > 64 ? 64 : $1) }')"
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The directory of a cell is the single truth: what was booted ("cell"), what came of it
- * ("console.log", "result.ktap") and how it ended ("end"), a key and its value per line.
+ * ("console.log", "result.ktap", the reports of QEMU's plugin) and how it ended ("end"), a key and
+ * its value per line.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -130,6 +131,10 @@ static bool read_logs(struct boot_log *log, const char *dir)
 	console_end(&log->console);
 	ktap_feed(&log->ktap, ktap, ktap_size);
 	ktap_end(&log->ktap);
+	if (log->cell->sanitize)
+		translations_read(&log->translations, dir, log->console.wanted);
+	if (log->cell->bench)
+		costs_read(&log->costs, dir);
 	return true;
 }
 
@@ -150,6 +155,8 @@ void boot_log_free(struct boot_log *log)
 	if (log->console.wanted)
 		regfree(&log->wanted);
 	ktap_free(&log->ktap);
+	translations_free(&log->translations);
+	costs_free(&log->costs);
 	free(log->error);
 	free(log->append);
 	free(log->qemu_args);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The verdict has three parts, in this order: the facts that the guest states,
- * the guest's own tests, and no splat on the console. The first that fails
- * gives the verdict its name. A boot whose result is not whole is judged by
- * what ended it.
+ * the guest's own tests, and no splat on the console; in a cell with tlb= the
+ * report of QEMU's plugin is a fourth. The first that fails gives the verdict
+ * its name. A boot whose result is not whole is judged by what ended it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -248,6 +248,43 @@ static void judge_splat(const struct boot_log *log, struct result *result)
 	     xasprintf("no splat"), xasprintf("%s", splat));
 }
 
+/* What a hart would have done that holds on to what the page tables were */
+static void judge_translations(const struct boot_log *log, struct result *result)
+{
+	const struct translations *found = &log->translations;
+	const char *absorbed = found->absorbed;
+	char *name;
+
+	if (!log->cell->sanitize)
+		return;
+	name = xasprintf("no fence is missing%s%s%s", absorbed ? " (absorbed: " : "",
+			 absorbed ? absorbed : "", absorbed ? ")" : "");
+	if (found->fault)
+		part(result, VERDICT_NO_RESULT, false, name, xasprintf("%s", found->fault));
+	else
+		part(result, VERDICT_FENCE, !found->kills, name,
+		     xasprintf("%u would kill: %s", found->kills,
+			       found->kill ? found->kill : "none"));
+}
+
+/* Each operation that the guest names has costs; the names are "1:syscall 2:pipe ..." */
+static void judge_costs(const struct boot_log *log, struct result *result)
+{
+	const char *name = stated(log, 0, "operations");
+	unsigned int named = 0;
+
+	if (!log->cell->bench)
+		return;
+	while ((name = strchr(name, ':'))) {
+		named++;
+		name++;
+	}
+	part(result, VERDICT_NO_RESULT, !log->costs.fault && named &&
+	     named == log->costs.operations, xasprintf("costs of each operation"),
+	     log->costs.fault ? xasprintf("%s", log->costs.fault) :
+	     xasprintf("%u of %u operations have costs", log->costs.operations, named));
+}
+
 /* What ended a boot that has no whole result */
 static enum verdict find_end(const struct boot_log *log, char **why)
 {
@@ -321,6 +358,8 @@ static void judge_boot(const struct boot_log *log, struct result *result)
 		judge_facts(log, result, generation);
 	judge_guest_tests(log, result);
 	judge_splat(log, result);
+	judge_translations(log, result);
+	judge_costs(log, result);
 }
 
 /* Turns the verdict on a control round: it must have failed as named */
@@ -329,7 +368,8 @@ static void judge_control(const struct boot_log *log, struct result *result)
 	const struct cell *cell = log->cell;
 	enum verdict got = result->verdict;
 	char *reason = result->reason;
-	bool ok = got == cell->fails && log->console.seen;
+	bool seen = log->console.seen || log->translations.seen;
+	bool ok = got == cell->fails && seen;
 
 	ktap_free(&result->tests);
 	result->verdict = VERDICT_PASS;
@@ -342,7 +382,7 @@ static void judge_control(const struct boot_log *log, struct result *result)
 	     xasprintf("must fail with %s and say \"%s\"; got %s%s%s%s",
 		       verdict_name(cell->fails), cell->console, verdict_name(got),
 		       reason ? ": " : "", reason ? reason : "",
-		       log->console.seen ? "" : ", and the console does not say it"));
+		       seen ? "" : ", and the console does not say it"));
 	free(reason);
 }
 

@@ -7,6 +7,7 @@
 
 #include "console.h"
 #include "ktap.h"
+#include "plugin.h"
 #include "table.h"
 #include "verdict.h"
 
@@ -16,6 +17,8 @@ struct boot_log {
 	struct console console;
 	regex_t wanted;			/* for a control what a line of the console must match */
 	struct ktap ktap;		/* what the guest stated */
+	struct translations translations;	/* of a cell with tlb=sanitize */
+	struct costs costs;		/* of a cell with tlb=bench */
 	double started;			/* seconds since 1970 */
 	double seconds;			/* how long it took */
 	int status;			/* of QEMU, as from waitpid() */

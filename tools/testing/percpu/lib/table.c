@@ -32,6 +32,8 @@ const struct cell_option cell_options[] = {
 	NUMBER("transitions", transitions, 1000000, true, "percpu.transitions"),
 	TEXT(CELL_LIST, "tests", tests, true, "percpu.tests"),
 	TEXT(CELL_WORD, "initrd", initrd, false, NULL),
+	FLAG("tlb", "sanitize", sanitize, true, NULL),
+	FLAG("tlb", "bench", bench, true, NULL),
 	NUMBER("timeout", timeout, 86400, false, "percpu.timeout"),
 	{ }
 };

@@ -34,6 +34,8 @@ struct cell {
 	unsigned int transitions;
 	char tests[128];
 	char initrd[16];
+	bool sanitize;			/* QEMU's plugin looks for fences that are missing */
+	bool bench;			/* it counts what translations cost */
 	unsigned int timeout;
 };
 

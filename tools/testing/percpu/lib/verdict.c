@@ -12,6 +12,7 @@ static const char * const names[NR_VERDICTS] = {
 	[VERDICT_UNITS]		= "units",
 	[VERDICT_TESTS]		= "tests",
 	[VERDICT_SPLAT]		= "splat",
+	[VERDICT_FENCE]		= "fence",
 	[VERDICT_PANIC]		= "panic",
 	[VERDICT_TIMEOUT]	= "timeout",
 	[VERDICT_SILENCE]	= "silence",

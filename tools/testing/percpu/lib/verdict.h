@@ -14,6 +14,7 @@ enum verdict {
 	VERDICT_UNITS,		/* a per-CPU unit is not in the memory of its CPU's node */
 	VERDICT_TESTS,		/* a test in the guest failed */
 	VERDICT_SPLAT,		/* a kernel message that must never appear */
+	VERDICT_FENCE,		/* a translation that no fence had ordered would kill the kernel */
 	VERDICT_PANIC,		/* the kernel panicked */
 	VERDICT_TIMEOUT,	/* no end within the cell's time */
 	VERDICT_SILENCE,	/* neither console nor result said anything for too long */

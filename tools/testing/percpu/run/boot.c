@@ -167,7 +167,9 @@ static bool copy_config(const struct boot *boot, const struct tools *tools)
 /* What an earlier boot left must not be taken for this one's */
 static bool begin_dir(const struct boot *boot)
 {
-	static const char * const earlier[] = { "end", "inputs", "console.decoded", NULL };
+	static const char * const earlier[] = {
+		"end", "inputs", "console.decoded", TRANSLATIONS, "tlb.txt", COSTS, NULL
+	};
 	char *cell __free(free) = xasprintf("%s/cell", boot->dir);
 	const char * const *name;
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "devicetree.h"
+#include "plugin.h"
 #include "qemu.h"
 
 #define MIB		(1ULL << 20)
@@ -128,6 +129,18 @@ static unsigned long long megabytes_of_host(const struct cell *cell)
 	return ram_megabytes(cell->machine) + (cell->kvm ? KVM_MEGABYTES : 0);
 }
 
+/*
+ * What is counted must depend neither on the host's time nor on chance. An ioeventfd wakes
+ * another thread of QEMU, which comes when it may.
+ */
+static void add_determinism(struct strv *args)
+{
+	add(args, "-global", xasprintf("virtio-mmio.ioeventfd=off"));
+	add(args, "-icount", xasprintf("shift=0,sleep=off"));
+	add(args, "-rtc", xasprintf("base=2024-01-01,clock=vm"));
+	add(args, "-seed", xasprintf("1"));
+}
+
 static struct strv common_args(const struct cell *cell, const struct tools *tools,
 			       const char *dumpdtb)
 {
@@ -144,6 +157,8 @@ static struct strv common_args(const struct cell *cell, const struct tools *tool
 	add(&args, "-display", xasprintf("none"));
 	add(&args, "-no-reboot", NULL);
 	add(&args, "-bios", xasprintf("%s", tools->bios));
+	if (cell->bench)
+		add_determinism(&args);
 	return args;
 }
 
@@ -182,6 +197,27 @@ static void add_payload(struct strv *args, const struct cell *cell, const struct
 	add(args, "-append", qemu_cmdline(cell, tools, connection));
 }
 
+/* The plugin of tools/tlb, whose reports go into the directory of the cell */
+static void add_plugin(struct strv *args, const struct cell *cell, const struct tools *tools,
+		       const char *dir)
+{
+	char *symbols __free(free) = xasprintf("%s/%s/System.map", tools->kernels, cell->kernel);
+	char *plugin __free(free) = xasprintf("%s/tlb.so,symbols=%s", tools->tlb, symbols);
+	const char *size = "";
+
+	/* The order of stores is the order of callbacks in one thread alone */
+	add(args, "-accel", xasprintf("tcg,thread=single"));
+	if (cell->sanitize)
+		add(args, "-plugin", xasprintf("%s,json=%s/" TRANSLATIONS ",out=%s/tlb.txt", plugin,
+					       dir, dir));
+	/* What another mapping of the first chunk would cost */
+	if (!strcmp(cell->chunk, "page"))
+		size = ",assume=first_chunk:64K,assume=first_chunk:2M";
+	if (cell->bench)
+		add(args, "-plugin", xasprintf("%s,models=%s/models,cost=%s/" COSTS "%s", plugin,
+					       tools->tlb, dir, size));
+}
+
 /* Words between blanks, as the user gave them */
 static void add_words(struct strv *args, const char *words)
 {
@@ -218,6 +254,8 @@ struct strv qemu_args(const struct cell *cell, const struct tools *tools,
 		add(&args, "-device",
 		    xasprintf("virtserialport,chardev=result,name=percpu.result"));
 	}
+	if (connection == CONNECT_CELL && (cell->sanitize || cell->bench))
+		add_plugin(&args, cell, tools, dir);
 	add_words(&args, tools->qemu_args);
 	return args;
 }

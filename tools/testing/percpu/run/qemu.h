@@ -14,6 +14,7 @@ struct tools {
 	const char *bios;	/* OpenSBI's fw_dynamic */
 	const char *kernels;	/* directory with a directory for each kernel */
 	const char *initrd;	/* for kernels that have none of their own */
+	const char *tlb;	/* directory of tools/tlb: the plugin and models; NULL for none */
 	const char *append;	/* more arguments for the kernel, NULL for none */
 	const char *qemu_args;	/* more arguments for QEMU, separated by blanks, NULL for none */
 };

@@ -94,6 +94,21 @@ static bool readable(const char *path, const char *what)
 	return false;
 }
 
+/* What a cell with tlb= is run with, beside what all are */
+static bool check_plugin(const struct cell *cell, const struct tools *tools)
+{
+	char *plugin __free(free) = NULL;
+
+	if (!cell->sanitize && !cell->bench)
+		return true;
+	if (!tools->tlb) {
+		error("%s wants QEMU's plugin; --tlb names the directory with it", cell->name);
+		return false;
+	}
+	plugin = xasprintf("%s/tlb.so", tools->tlb);
+	return readable(plugin, "make -C tools/tlb builds it");
+}
+
 static bool check_files(const struct tools *tools, const struct table *table)
 {
 	bool ok = readable(tools->bios, "set BIOS= to OpenSBI's fw_dynamic.bin, 1.6 or later");
@@ -105,7 +120,8 @@ static bool check_files(const struct tools *tools, const struct table *table)
 		char *initrd __free(free) = qemu_initrd(cell, tools);
 
 		ok = readable(image, "build that kernel first") &&
-		     readable(initrd, "build the guest's initramfs");
+		     readable(initrd, "build the guest's initramfs") &&
+		     check_plugin(cell, tools);
 	}
 	return ok;
 }
@@ -136,6 +152,8 @@ bool run_prepare(struct run_options *options, const struct table *table)
 	make_absolute(options, &tools->kernels);
 	make_absolute(options, &tools->initrd);
 	make_absolute(options, &tools->bios);
+	if (tools->tlb)
+		make_absolute(options, &tools->tlb);
 	if (strchr(tools->qemu, '/'))
 		make_absolute(options, &tools->qemu);
 	return true;
@@ -246,6 +264,13 @@ static char *list_inputs(const struct run_options *options, const struct cell *c
 	add_input(file, initrd);
 	add_input(file, tools->bios);
 	add_input(file, "/proc/self/exe");
+	if (cell->sanitize || cell->bench) {
+		char *plugin __free(free) = xasprintf("%s/tlb.so", tools->tlb);
+		char *models __free(free) = xasprintf("%s/models", tools->tlb);
+
+		add_input(file, plugin);
+		add_input(file, models);
+	}
 	fclose(file);
 	return text;
 }

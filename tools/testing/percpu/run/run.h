@@ -53,6 +53,8 @@ struct table_options {
 		   "kernels: DIR/KERNEL/Image and DIR/KERNEL/config"), \
 	OPT_NEEDED('i', "initrd", "FILE", &(_o)->tools.initrd, "initramfs of the guest"), \
 	OPT_NEEDED('f', "bios", "FILE", &(_o)->tools.bios, "OpenSBI's fw_dynamic, 1.6 or later"), \
+	OPT_TEXT('p', "tlb", "DIR", &(_o)->tools.tlb, \
+		 "tools/tlb, built: DIR/tlb.so and DIR/models, for cells with tlb="), \
 	OPT_TEXT('q', "qemu", "PROGRAM", &(_o)->tools.qemu, \
 		 "QEMU, 8.1 or later (qemu-system-riscv64)"), \
 	OPT_NUMBER('t', "timeout", "SECONDS", &(_o)->limits.total, 1, 86400, \

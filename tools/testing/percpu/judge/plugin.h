@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The reports of QEMU's plugin, tools/tlb, in the directory of a cell. */
+#ifndef PLUGIN_H
+#define PLUGIN_H
+
+#include <regex.h>
+#include <stdbool.h>
+
+#define TRANSLATIONS	"tlb.json"	/* of its sanitizer, for people in tlb.txt */
+#define COSTS		"cost.json"
+
+/* What the sanitizer found */
+struct translations {
+	char *fault;		/* what is wrong with the report, NULL if nothing */
+	char *kill;		/* the first access that would kill, NULL if there is none */
+	unsigned int kills;
+	char *absorbed;		/* those that the kernel absorbs, NULL if there are none */
+	bool seen;		/* an access that would kill matches what a control waits for */
+};
+
+/* What was counted */
+struct costs {
+	char *fault;		/* likewise */
+	unsigned int operations;	/* that the guest marked */
+};
+
+/* @wanted may be NULL */
+void translations_read(struct translations *translations, const char *dir,
+		       const regex_t *wanted);
+void translations_free(struct translations *translations);
+void costs_read(struct costs *costs, const char *dir);
+void costs_free(struct costs *costs);
+
+#endif
