@@ -55,6 +55,7 @@ help:
 	@echo  '  report      put the reports in the directories FROM= together, shards for instance'
 	@echo  '  lava        write the cell CELL= as a job for LAVA'
 	@echo  '  fuzz        boot N= random machines, chosen by SEED='
+	@echo  '  bench       count what the page first chunk costs, on models of harts'
 	@echo  '  survey      boot the kernel IMAGE= as it is and report what it has and what is wrong'
 	@echo  '  series      compose the patch series for BASE= or KSRC='
 	@echo  '  lint        check our own text, and each patch of the series as the CI of linux-riscv does'
@@ -105,7 +106,7 @@ series:
 report:
 	@scripts/run/merge-reports
 
-lava cells fuzz survey:
+lava cells fuzz survey bench:
 	@scripts/run/$@
 
 lint:
@@ -121,4 +122,4 @@ menuconfig:
 clean:
 	@scripts/clean
 
-.PHONY: help boot check check-full report lava fuzz survey series lint shell cells menuconfig clean
+.PHONY: help boot check check-full report lava fuzz survey bench series lint shell cells menuconfig clean
