@@ -9,6 +9,7 @@
 #include "util.h"
 
 #define MAX_LISTED	300	/* characters of what was absorbed */
+#define FIRST_CHUNK	"first chunk"	/* its name there; its KASAN shadow has it in it */
 
 static const char *text(const json_t *json, const char *key)
 {
@@ -17,27 +18,33 @@ static const char *text(const json_t *json, const char *key)
 	return value && *value ? value : "?";
 }
 
-/* "write of first chunk, 0xff...: memcpy+0x6, level 0 by set_pte_at+0x2: the reason" */
+/* "write of first chunk, 0xff...: memcpy+0x6, level 0 valid by set_pte+0x2: absorbed: the reason" */
 static char *describe(const json_t *record)
 {
-	return xasprintf("%s of %s, %s: %s, level %lld %s by %s: %s", text(record, "access"),
+	return xasprintf("%s of %s, %s: %s, level %lld %s by %s: %s: %s", text(record, "access"),
 			 text(record, "range"), text(record, "address"), text(record, "symbol"),
 			 (long long)json_integer_value(json_object_get(record, "level")),
-			 text(record, "kind"), text(record, "store_symbol"), text(record, "why"));
+			 text(record, "kind"), text(record, "store_symbol"),
+			 text(record, "verdict"), text(record, "why"));
 }
 
-static void add_kill(struct translations *translations, const json_t *record,
-		     const regex_t *wanted)
+/* Keeps the first one of a kind */
+static void keep(char **first, unsigned int *nr, char *what)
+{
+	if ((*nr)++)
+		free(what);
+	else
+		*first = what;
+}
+
+static void add_first_chunk(struct translations *translations, const json_t *record,
+			    const regex_t *wanted)
 {
 	char *what = describe(record);
 
-	translations->kills++;
 	if (wanted && !regexec(wanted, what, 0, NULL, 0))
 		translations->seen = true;
-	if (translations->kill)
-		free(what);
-	else
-		translations->kill = what;
+	keep(&translations->first, &translations->nr_first, what);
 }
 
 /* "pcpu_alloc+0x8 (vmalloc)" */
@@ -58,8 +65,10 @@ static bool add_record(struct translations *translations, const json_t *record,
 {
 	const char *verdict = text(record, "verdict");
 
-	if (!strcmp(verdict, "would kill"))
-		add_kill(translations, record, wanted);
+	if (strstr(text(record, "range"), FIRST_CHUNK) && strcmp(verdict, "harmless"))
+		add_first_chunk(translations, record, wanted);
+	else if (!strcmp(verdict, "would kill"))
+		keep(&translations->elsewhere, &translations->nr_elsewhere, describe(record));
 	else if (!strcmp(verdict, "absorbed"))
 		add_absorbed(translations, record);
 	return json_is_true(json_object_get(record, "end"));
@@ -87,7 +96,8 @@ void translations_read(struct translations *translations, const char *dir,
 void translations_free(struct translations *translations)
 {
 	free(translations->fault);
-	free(translations->kill);
+	free(translations->first);
+	free(translations->elsewhere);
 	free(translations->absorbed);
 }
 

@@ -12,10 +12,13 @@
 /* What the sanitizer found */
 struct translations {
 	char *fault;		/* what is wrong with the report, NULL if nothing */
-	char *kill;		/* the first access that would kill, NULL if there is none */
-	unsigned int kills;
-	char *absorbed;		/* those that the kernel absorbs, NULL if there are none */
-	bool seen;		/* an access that would kill matches what a control waits for */
+	char *first;		/* an access to the first chunk or to its KASAN shadow that */
+				/* would trap, and how many such; NULL if there is none */
+	unsigned int nr_first;
+	char *elsewhere;	/* likewise an access to anything else that would kill */
+	unsigned int nr_elsewhere;
+	char *absorbed;		/* accesses elsewhere that the kernel absorbs; NULL if none */
+	bool seen;		/* one to the first chunk matches what a control waits for */
 };
 
 /* What was counted */

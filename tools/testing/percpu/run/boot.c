@@ -21,6 +21,7 @@
 #define RESULT_FD	3	/* see qemu_args() */
 #define DUMP_SECONDS	30	/* for a device tree; it takes less than one */
 #define REAP_SECONDS	3
+#define PLUGIN_SLOWER	10	/* how much QEMU's plugin may slow a boot */
 
 static const char * const log_names[NR_STREAMS] = {
 	[STREAM_CONSOLE] = "console.log",
@@ -271,6 +272,11 @@ void boot_read(struct boot *boot, unsigned int stream, const struct limits *limi
 		boot->panicked = boot->last_output;
 }
 
+static double longest_silence(const struct cell *cell, const struct limits *limits)
+{
+	return cell->sanitize || cell->bench ? PLUGIN_SLOWER * limits->silence : limits->silence;
+}
+
 void boot_watch(struct boot *boot, const struct limits *limits)
 {
 	double total = boot->log.cell->timeout ? boot->log.cell->timeout : limits->total;
@@ -286,7 +292,7 @@ void boot_watch(struct boot *boot, const struct limits *limits)
 		stop(boot, VERDICT_PANIC);
 	else if (moment - boot->started > total)
 		stop(boot, VERDICT_TIMEOUT);
-	else if (moment - boot->last_output > limits->silence)
+	else if (moment - boot->last_output > longest_silence(boot->log.cell, limits))
 		stop(boot, VERDICT_SILENCE);
 }
 
