@@ -18,7 +18,7 @@ static const char *text(const json_t *json, const char *key)
 	return value && *value ? value : "?";
 }
 
-/* "write of first chunk, 0xff...: memcpy+0x6, level 0 valid by set_pte+0x2: absorbed: the reason" */
+/* "write of first chunk, 0xff0: memcpy+0x6, level 0 valid by set_pte+0x2: absorbed: why" */
 static char *describe(const json_t *record)
 {
 	return xasprintf("%s of %s, %s: %s, level %lld %s by %s: %s: %s", text(record, "access"),
