@@ -192,18 +192,18 @@ int linux_cpu(const struct hart *hart)
 	return -1;
 }
 
-/* "Linux version 6.1.0 ..."; it is part of the image, so only QEMU can read it */
-static bool is_older_than(unsigned int major, unsigned int minor)
+/* "Linux version 6.1.0 ..."; it is part of the image, so only QEMU can read it. In 100 * major. */
+static unsigned int read_version(void)
 {
 	uint64_t banner = symbols_find("linux_banner");
 	char text[33] = "";
-	unsigned int a;
-	unsigned int b;
+	unsigned int major;
+	unsigned int minor;
 
 	if (!banner || !tlb_read(banner, text, sizeof(text) - 1) ||
-	    sscanf(text, "Linux version %u.%u", &a, &b) != 2)
-		return false;
-	return a < major || (a == major && b < minor);
+	    sscanf(text, "Linux version %u.%u", &major, &minor) != 2)
+		return 0;
+	return 100 * major + minor;
 }
 
 static uint64_t find_bitmap(void)
@@ -216,13 +216,15 @@ static uint64_t find_bitmap(void)
 enum absorber linux_absorber(void)
 {
 	static enum absorber found;
+	unsigned int version;
 
 	if (found)
 		return found;
+	version = read_version();
 	if (find_bitmap())
 		found = ABSORBER_BITMAP;
-	else if (is_older_than(6, 10))
-		found = ABSORBER_VMALLOC_FAULT;
+	else if (version)
+		found = version < 605 ? ABSORBER_VMALLOC_FAULT : ABSORBER_NONE;
 	return found;
 }
 

@@ -39,8 +39,10 @@ int linux_cpu(const struct hart *hart);
 /* What the kernel does with a page fault that only a missing fence explains */
 enum absorber {
 	ABSORBER_UNKNOWN,
-	/* 6.9 and older: do_page_fault() fences vmalloc and module addresses */
+	/* 6.4 and older: do_page_fault() fences vmalloc and module addresses */
 	ABSORBER_VMALLOC_FAULT,
+	/* Until 6.9: nothing; 7d3332be011e took that away, 7e3811521dc3 fences all harts instead */
+	ABSORBER_NONE,
 	/* 6.10 and later: handle_exception fences all if the hart's bit of a bitmap is set */
 	ABSORBER_BITMAP,
 };

@@ -286,6 +286,9 @@ static void judge_trap(struct event *event)
 			event->why = "the hart's bit for handle_exception is not set";
 		}
 		return;
+	case ABSORBER_NONE:
+		event->why = "the kernel fences no spurious fault";
+		return;
 	case ABSORBER_VMALLOC_FAULT:
 		break;
 	}
