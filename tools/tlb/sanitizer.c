@@ -131,7 +131,7 @@ static enum kind compare_entry(uint64_t old, int level, uint64_t va, enum access
 		return compare_leaf(old, level, va, access, now);
 	if (!level)
 		return KIND_VALID;
-	valid = walk_from(pte_table(old), level - 1, va, &below);
+	valid = walk_from(pte_table(old), level - 1, va, 0, &below);
 	return compare_walk(&below, valid, va, access, now);
 }
 
@@ -211,13 +211,14 @@ static void look_at_root(struct event *event, const struct walk *now)
 	struct covered what = {
 		.global = now->global, .va = event->va, .asid = SATP_ASID(hart->satp),
 	};
-	struct walk before;
+	struct walk before = { .levels = walk_levels(root->before) };
 	enum kind kind;
 	bool valid;
 
 	if (!root->before || root->seq <= ordered_until(hart, &what, event->access))
 		return;
-	valid = walk(root->before, event->va, &before);
+	/* What became of the other tables since the hart left them it cannot know */
+	valid = walk_from(SATP_ROOT(root->before), before.levels - 1, event->va, root->seq, &before);
 	kind = compare_walk(&before, valid, event->va, event->access, now);
 	if (is_worse(kind, event->kind)) {
 		event->kind = kind;

@@ -182,3 +182,13 @@ const struct change *table_changes(uint64_t pa)
 		return NULL;
 	return page->table->changes[pa % PAGE_SIZE / sizeof(uint64_t)];
 }
+
+uint64_t table_read_at(uint64_t pa, uint64_t seq)
+{
+	const struct change *changes = table_changes(pa);
+	uint64_t value = shadow_read64(pa);
+
+	for (int i = 0; changes && i < HISTORY && changes[i].seq > seq; i++)
+		value = changes[i].old;
+	return value;
+}

@@ -81,4 +81,13 @@ void table_leave_root(uint64_t pa);
  */
 const struct change *table_changes(uint64_t pa);
 
+/**
+ * table_read_at() - an entry as it was at a time
+ * @pa:		physical address of the entry
+ * @seq:	the time, in units of tlb_seq
+ *
+ * Return: the entry; what it is now if the page is no known table.
+ */
+uint64_t table_read_at(uint64_t pa, uint64_t seq);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "shadow.h"
+#include "table.h"
 #include "walk.h"
 
 #define PPN_MASK	((1ul << 44) - 1)
@@ -50,11 +51,11 @@ uint64_t pte_translate(uint64_t pte, int level, uint64_t va)
 	return (pte_table(pte) & ~mask) | (va & mask);
 }
 
-bool walk_from(uint64_t table, int level, uint64_t va, struct walk *to)
+bool walk_from(uint64_t table, int level, uint64_t va, uint64_t seq, struct walk *to)
 {
 	for (;; level--) {
 		uint64_t at = table + 8 * walk_index(va, level);
-		uint64_t pte = shadow_read64(at);
+		uint64_t pte = seq ? table_read_at(at, seq) : shadow_read64(at);
 
 		to->level = level;
 		to->entry[level] = at;
@@ -80,5 +81,5 @@ bool walk(uint64_t satp, uint64_t va, struct walk *to)
 	to->levels = walk_levels(satp);
 	if (!to->levels)
 		return false;
-	return walk_from(SATP_ROOT(satp), to->levels - 1, va, to);
+	return walk_from(SATP_ROOT(satp), to->levels - 1, va, 0, to);
 }

@@ -84,8 +84,9 @@ bool walk(uint64_t satp, uint64_t va, struct walk *to);
  * @table:	physical address of the table
  * @level:	of the table
  * @va:		the virtual address
+ * @seq:	as the tables were at a time (table.h) in their history, or 0 for now
  * @to:		the result; @to->levels is the caller's
  */
-bool walk_from(uint64_t table, int level, uint64_t va, struct walk *to);
+bool walk_from(uint64_t table, int level, uint64_t va, uint64_t seq, struct walk *to);
 
 #endif

@@ -66,6 +66,24 @@ scenario static void alike(void)
 	fence_all();
 }
 
+/* The tables that were left change; the hart has seen what was there before */
+scenario static void left(void)
+{
+	u64 *top = tables_with(VA(8), page(0));
+	u64 *at = entry(VA(8), LEVELS - 1);
+	u64 *leaf = entry(VA(8), 0);
+	u64 value = *at;
+
+	set(leaf, page(0), RW);
+	fence_all();
+	use_tables(top, 0);
+	store(at, 0);
+	read(VA(8));
+	store(at, value);
+	use_tables(root(), 0);
+	fence_all();
+}
+
 scenario static void own_asid(void)
 {
 	use_tables(tables_with(VA(4), page(0)), 5);
@@ -121,6 +139,7 @@ void main(void)
 	same_asid_fenced();
 	elsewhere();
 	alike();
+	left();
 	own_asid();
 	back();
 	probe();
