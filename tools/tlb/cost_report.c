@@ -99,7 +99,7 @@ void cost_write(const char *path, const struct cost_operation *operations)
 	write_names(file);
 	fprintf(file, " \"operations\": [\n");
 	for (unsigned int i = 0; i < COST_OPERATIONS; i++) {
-		if (!operations[i].instructions)
+		if (!operations[i].instructions && !operations[i].times)
 			continue;
 		fputs(before, file);
 		write_operation(file, i, &operations[i]);
