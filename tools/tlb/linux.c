@@ -10,6 +10,7 @@
 #include "linux.h"
 #include "shadow.h"
 #include "symbols.h"
+#include "table.h"
 
 /* CONFIG_KASAN_SHADOW_OFFSET of all riscv64 kernels, arch/riscv/Kconfig */
 #define SHADOW_OFFSET	0xdfffffff00000000ul
@@ -228,13 +229,25 @@ enum absorber linux_absorber(void)
 	return found;
 }
 
-bool linux_bit_is_set(const struct hart *hart)
+/* By word, from a hart that runs the handler on: symbols have their addresses then */
+static struct {
+	uint64_t start;
+	uint64_t written[MAX_UNITS / 64];
+} bitmap;
+
+void linux_store(uint64_t va)
+{
+	if (bitmap.start && va >= bitmap.start && va < bitmap.start + MAX_UNITS / 8)
+		bitmap.written[(va - bitmap.start) / 8] = tlb_seq;
+}
+
+bool linux_is_marked(const struct hart *hart, uint64_t seq)
 {
 	uint64_t word;
 	int cpu = linux_cpu(hart);
 
-	return cpu >= 0 && load(hart, find_bitmap() + cpu / 64 * 8, &word) &&
-	       word >> cpu % 64 & 1;
+	return cpu >= 0 && cpu < MAX_UNITS && bitmap.written[cpu / 64] >= seq &&
+	       load(hart, bitmap.start + cpu / 64 * 8, &word) && word >> cpu % 64 & 1;
 }
 
 bool linux_is_known(void)
@@ -249,13 +262,18 @@ bool linux_handler_runs(const struct hart *hart)
 
 	if (!linked)
 		linked = symbols_find("handle_exception");
-	if (hart->stvec == linked + moved)
+	if (!linked)
+		return false;
+	if (hart->stvec == linked + moved) {
+		bitmap.start = find_bitmap();
 		return true;
+	}
 	/* KASLR moves by whole large pages, and the kernel's half is not where it is loaded */
 	if (moved || (hart->stvec - linked) % KASLR_ALIGN || hart->stvec < LINK_ADDRESS)
 		return false;
 	moved = hart->stvec - linked;
 	symbols_move(moved);
+	bitmap.start = find_bitmap();
 	return true;
 }
 

@@ -50,8 +50,18 @@ enum absorber {
 /** linux_absorber() - which of them the kernel has, by its symbols and its banner */
 enum absorber linux_absorber(void);
 
-/** linux_bit_is_set() - handle_exception would fence now */
-bool linux_bit_is_set(const struct hart *hart);
+/**
+ * linux_is_marked() - handle_exception fences for a trap that a change explains
+ * @hart:	that traps
+ * @seq:	when the change was, in units of tlb_seq
+ *
+ * The bit must have been set after the change. One that was set before may be gone: the hart
+ * clears it when it traps, which it never does in QEMU.
+ */
+bool linux_is_marked(const struct hart *hart, uint64_t seq);
+
+/** linux_store() - a store to a virtual address; says when the bitmap was written */
+void linux_store(uint64_t va);
 
 /** linux_is_known() - there are symbols, and they are those of Linux */
 bool linux_is_known(void);

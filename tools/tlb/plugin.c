@@ -218,13 +218,25 @@ static void enter_root(struct hart *hart, uint64_t satp)
 	table_load_root(SATP_ROOT(satp), walk_levels(satp) - 1);
 }
 
+static void tell_stvec(struct hart *hart)
+{
+	for (unsigned int i = 0; i < user_count; i++) {
+		if (users[i]->stvec)
+			users[i]->stvec(hart);
+	}
+}
+
 static void read_written(struct hart *hart)
 {
 	uint64_t satp = tlb_register("satp");
 	uint64_t before = hart->satp;
+	uint64_t stvec = tlb_register("stvec");
 
 	hart->written = false;
-	hart->stvec = tlb_register("stvec");
+	if (stvec != hart->stvec) {
+		hart->stvec = stvec;
+		tell_stvec(hart);
+	}
 	if (satp == before)
 		return;
 	if (walk_levels(before))

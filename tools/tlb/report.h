@@ -29,6 +29,7 @@ enum verdict { VERDICT_HARMLESS, VERDICT_ABSORBED, VERDICT_UNKNOWN, VERDICT_KILL
  * @why:	the reason of the verdict, a constant string
  * @level:	of the entry that changed; walk.levels of the root in satp
  * @shift:	log2 of the size of the mapping in bytes; 0 if there is none
+ * @store_seq:	when the entry changed, in units of tlb_seq
  * @store_pc:	of the store that changed the entry
  * @store_hart:	the hart that stored
  */
@@ -42,6 +43,7 @@ struct event {
 	const char *why;
 	int level;
 	int shift;
+	uint64_t store_seq;
 	uint64_t store_pc;
 	unsigned int store_hart;
 };

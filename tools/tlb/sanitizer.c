@@ -198,6 +198,7 @@ static void look_at_entry(struct event *event, const struct walk *now, int level
 		if (is_worse(kind, event->kind)) {
 			event->kind = kind;
 			event->level = level;
+			event->store_seq = changes[i].seq;
 			event->store_pc = changes[i].pc;
 			event->store_hart = changes[i].hart;
 		}
@@ -218,11 +219,13 @@ static void look_at_root(struct event *event, const struct walk *now)
 	if (!root->before || root->seq <= ordered_until(hart, &what, event->access))
 		return;
 	/* What became of the other tables since the hart left them it cannot know */
-	valid = walk_from(SATP_ROOT(root->before), before.levels - 1, event->va, root->seq, &before);
+	valid = walk_from(SATP_ROOT(root->before), before.levels - 1, event->va, root->seq,
+			  &before);
 	kind = compare_walk(&before, valid, event->va, event->access, now);
 	if (is_worse(kind, event->kind)) {
 		event->kind = kind;
 		event->level = now->levels;
+		event->store_seq = root->seq;
 		event->store_pc = root->pc;
 		event->store_hart = hart->index;
 	}
@@ -280,11 +283,11 @@ static void judge_trap(struct event *event)
 		event->verdict = VERDICT_UNKNOWN;
 		return;
 	case ABSORBER_BITMAP:
-		if (linux_bit_is_set(hart)) {
+		if (linux_is_marked(hart, event->store_seq)) {
 			event->verdict = VERDICT_ABSORBED;
-			event->why = "handle_exception fences, the hart's bit is set";
+			event->why = "handle_exception fences, the hart was marked since";
 		} else {
-			event->why = "the hart's bit for handle_exception is not set";
+			event->why = "the hart was not marked for handle_exception since";
 		}
 		return;
 	case ABSORBER_NONE:
@@ -351,6 +354,7 @@ static void look_at_forbidden(struct event *event, const struct walk *now)
 		return;
 	event->kind = KIND_UNMAPPED;
 	event->level = now->level;
+	event->store_seq = changes[0].seq;
 	event->store_pc = changes[0].pc;
 	event->store_hart = changes[0].hart;
 	report(event, what.global);
@@ -397,6 +401,7 @@ static void check_data(struct hart *hart, uint64_t pc, uint64_t va, size_t lengt
 
 static void on_store(struct hart *hart, uint64_t pc, uint64_t va, size_t length)
 {
+	linux_store(va);
 	check_data(hart, pc, va, length, ACCESS_WRITE);
 }
 
@@ -470,6 +475,12 @@ static bool read_fault(struct event *event)
 	event->va = tlb_register("stval");
 	event->pc = tlb_register("sepc");
 	return event->va >> 63;
+}
+
+/* From when on marks are seen */
+static void on_stvec(struct hart *hart)
+{
+	linux_handler_runs(hart);
 }
 
 static void on_trap(struct hart *hart)
@@ -552,6 +563,7 @@ const struct tlb_user sanitizer_user = {
 	.block = add_block,
 	.insn = add_insn,
 	.store = on_store,
+	.stvec = on_stvec,
 	.trap = on_trap,
 	.finish = finish,
 };

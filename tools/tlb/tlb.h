@@ -82,6 +82,7 @@ struct hart {
  * @fenced:	a fence was executed and is in @hart->fences. SINVAL.VMA counts when its
  *		SFENCE.INVAL.IR does
  * @satp:	satp was written; @before is what it was
+ * @stvec:	stvec changed
  * @trap:	a block begins where stvec points: the hart took a trap to supervisor mode. Its
  *		registers can be read
  * @finish:	QEMU ends: the user writes its report. No memory of the guest can be read
@@ -97,6 +98,7 @@ struct tlb_user {
 	void (*store)(struct hart *hart, uint64_t pc, uint64_t va, size_t length);
 	void (*fenced)(struct hart *hart, const struct fence *fence);
 	void (*satp)(struct hart *hart, uint64_t before);
+	void (*stvec)(struct hart *hart);
 	void (*trap)(struct hart *hart);
 	void (*finish)(void);
 };

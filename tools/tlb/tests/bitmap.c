@@ -4,6 +4,7 @@
  *
  * expect: absorbed valid read bit_set by bit_set level 0 hart 0 by 0 count 1
  * expect: would kill valid read bit_clear by bit_clear level 0 hart 0 by 0 count 1
+ * expect: would kill valid read set_before by set_before level 0 hart 0 by 0 count 1
  * expect: would kill valid read bit_of_another by bit_of_another level 0 hart 0 by 0 count 1
  * expect: would kill valid read no_handler by no_handler level 0 hart 0 by 0 count 1
  */
@@ -53,6 +54,16 @@ scenario static void bit_of_another(void)
 	read(VA(3));
 }
 
+/* Another trap may have used up the mark */
+scenario static void set_before(void)
+{
+	u64 *at = entry(VA(4), 0);
+
+	store(new_valid_map_cpus, 2);
+	set(at, page(0), RW);
+	read(VA(4));
+}
+
 /* CPU 0 is hart 1 and CPU 1 hart 0 */
 void main(void)
 {
@@ -64,4 +75,5 @@ void main(void)
 	bit_set();
 	bit_clear();
 	bit_of_another();
+	set_before();
 }
