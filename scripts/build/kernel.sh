@@ -9,8 +9,8 @@
 # directory, and one worktree, src, moves from one part of the series to the
 # next, so that only what differs is rebuilt.
 #
-# A kernel without a change does not get its patch; where the base itself has the
-# change, a patch in patches/CHANGE/without takes it out.
+# A kernel without a change does not get its patch, nor those of the changes named with it, which
+# build on it; where the base itself has the change, a patch in patches/CHANGE/without takes it out.
 
 base=$(base_name)
 dir=$(base_dir)
@@ -41,7 +41,7 @@ kbuild()
 }
 
 # look_up KERNEL: sets kernel, fragments, objects, option (which the tree must have) and the
-# part of the series: all, first PATCHES, without CHANGE[:FILE] or with PATCH
+# part of the series: all, first PATCHES, without CHANGE[:FILE] or CHANGE,CHANGE... or with PATCH
 look_up()
 {
 	kernel=$1
@@ -60,9 +60,10 @@ look_up()
 	case $kernel in
 	*@*)	part=first; of=${kernel##*@};;
 	esac
-	change=${of%%:*}
-	file=${of#"$change"}
+	left_out=${of%%:*}
+	file=${of#"$left_out"}
 	file=${file#:}
+	change=${left_out%%,*}
 	case $part in
 	all | first | without | with)	;;
 	*)	die "${table#"$top"/}: $kernel: not a part of the series: $part";;
@@ -89,10 +90,11 @@ adds_change()
 # near the lines of a later one is missing.
 list_patches()
 {
-	list_series | awk -v part="$part" -v of="$of" -v change="$change" -v file="$file" -v top="$top" '
+	list_series | awk -v part="$part" -v of="$of" -v left_out=",$left_out," -v file="$file" \
+		-v top="$top" '
 		function flush() { if (line) print line; line = "" }
 		part == "first" && NR > of { exit }
-		part == "without" && $1 == change {
+		part == "without" && index(left_out, "," $1 ",") {
 			flush()
 			if (file) print "-C1 --exclude=" file, $2
 			next
