@@ -23,7 +23,7 @@ static struct phys_range notes[CPU_SETSIZE];
 static void test_area(const struct first_chunk *chunk, int cpus)
 {
 	struct early_areas areas;
-	int err = read_early_areas(cpus * chunk->unit_size, &areas);
+	int err = read_early_areas(chunk, cpus, &areas);
 
 	if (err == -EOPNOTSUPP) {
 		ksft_test_result_skip("vmalloc area: callers have no names (KALLSYMS)\n");

@@ -39,6 +39,18 @@ static bool fails(int cpu, const char *what, unsigned long long address)
 	return false;
 }
 
+static bool overlaps_none(int cpu)
+{
+	int other;
+
+	for (other = next_cpu(-1, &possible); other >= 0; other = next_cpu(other, &possible))
+		if (other != cpu && units[cpu] < units[other] + chunk.unit_size &&
+		    units[other] < units[cpu] + chunk.unit_size)
+			return fails(cpu, "overlaps a unit", units[other]);
+	return true;
+}
+
+/* There may be gaps between groups. */
 static bool tiles_area(int cpu)
 {
 	static bool taken[CPU_SETSIZE];
@@ -46,6 +58,8 @@ static bool tiles_area(int cpu)
 
 	if (units[cpu] < area.start || units[cpu] + chunk.unit_size > area.end)
 		return fails(cpu, "not in the early area at", area.start);
+	if (chunk.groups)
+		return overlaps_none(cpu);
 	if ((units[cpu] - area.start) % chunk.unit_size)
 		return fails(cpu, "no multiple of the unit size from", area.start);
 	if (taken[index])
@@ -57,15 +71,10 @@ static bool tiles_area(int cpu)
 static bool is_apart(int cpu)
 {
 	unsigned long long phys;
-	int other;
 
 	if (kernel_linear_to_phys(units[cpu], &phys))
 		return fails(cpu, "not in the linear map", units[cpu]);
-	for (other = next_cpu(-1, &possible); other >= 0; other = next_cpu(other, &possible))
-		if (other != cpu && units[cpu] < units[other] + chunk.unit_size &&
-		    units[other] < units[cpu] + chunk.unit_size)
-			return fails(cpu, "overlaps a unit", units[other]);
-	return true;
+	return overlaps_none(cpu);
 }
 
 /*
@@ -105,7 +114,7 @@ static int read_area(void)
 		return keeper;
 	err = write_value(KPTR_RESTRICT, "1");
 	if (!err)
-		err = read_early_areas(CPU_COUNT(&possible) * chunk.unit_size, &area);
+		err = read_early_areas(&chunk, CPU_COUNT(&possible), &area);
 	close(keeper);
 	wait(NULL);
 	return !err && !area.matches ? -ENOMSG : err;

@@ -2,7 +2,8 @@
 /*
  * The kernel's page table maps the first chunk readable and writable, global, not
  * executable and not for user space. In page mode with 4 KiB pages, as many as all
- * units have; in embed mode as part of the linear map, in pages of any size.
+ * units have, but for as many large ones as the kernel said at boot, none if it said
+ * nothing; in embed mode as part of the linear map, in pages of any size.
  *
  * /sys/kernel/debug/kernel_page_tables has one line for neighbours that are mapped
  * alike (arch/riscv/mm/ptdump.c):
@@ -10,6 +11,7 @@
  * What an entry has not is a dot or blank; what is longer than a letter, newer
  * kernels put there (RSW, PBMT).
  */
+#include <limits.h>
 #include <string.h>
 #include <sys/param.h>
 
@@ -100,7 +102,9 @@ static bool has_right_flags(const struct mapping *mapping)
 
 static bool is_right(const struct mapping *mapping, const struct first_chunk *chunk)
 {
-	return has_right_flags(mapping) && (!chunk->is_page || !strcmp(mapping->level, "PTE"));
+	return has_right_flags(mapping) &&
+	       (!chunk->is_page || !strcmp(mapping->level, "PTE") ||
+		(chunk->leaves && !strcmp(mapping->level, "PMD")));
 }
 
 /* Returns how many pages of [@start, @end) are mapped as they must be. */
@@ -140,6 +144,37 @@ static void test_unit(int cpu, const struct first_chunk *chunk)
 	ksft_test_result(!err && pages == chunk->pages, "unit of cpu%d\n", cpu);
 }
 
+/* Returns how many large mappings [@start, @end) has. Neighbours are one line. */
+static unsigned long count_leaves(unsigned long start, unsigned long end, unsigned long size)
+{
+	unsigned long first, last, leaves = 0;
+	size_t i;
+
+	for (i = 0; i < nr_mappings; i++) {
+		first = MAX(mappings[i].start, start);
+		last = MIN(mappings[i].end, roundup(end, size));
+		if (first < last && !strcmp(mappings[i].level, "PMD"))
+			leaves += (last - first) / size;
+	}
+	return leaves;
+}
+
+static void test_leaves(const cpu_set_t *possible, const struct first_chunk *chunk)
+{
+	unsigned long unit, start = ULONG_MAX, end = 0, leaves = 0;
+	int cpu, err = 0;
+
+	for (cpu = next_cpu(-1, possible); cpu >= 0 && !err; cpu = next_cpu(cpu, possible)) {
+		err = kernel_read_unit(cpu, &unit);
+		start = MIN(start, unit);
+		end = MAX(end, unit + chunk->unit_size);
+	}
+	if (!err && chunk->leaf_size)
+		leaves = count_leaves(start, end, chunk->leaf_size);
+	ksft_print_msg("large mappings: %lu, said at boot: %lu\n", leaves, chunk->leaves);
+	ksft_test_result(!err && leaves == chunk->leaves, "large mappings\n");
+}
+
 /*
  * The dump visits each entry that points to KASAN's zero page, without rescheduling: half
  * a minute in sv57, and RCU reports a stall.
@@ -165,8 +200,12 @@ int main(void)
 		ksft_exit_skip("dumping KASAN's shadow of sv57 stalls the CPU\n");
 	read_page_tables();
 
-	ksft_set_plan(CPU_COUNT(&possible));
+	ksft_set_plan(CPU_COUNT(&possible) + 1);
 	for (cpu = next_cpu(-1, &possible); cpu >= 0; cpu = next_cpu(cpu, &possible))
 		test_unit(cpu, &chunk);
+	if (chunk.is_page)
+		test_leaves(&possible, &chunk);
+	else
+		ksft_test_result_skip("large mappings: embed has those of the linear map\n");
 	ksft_finished();
 }

@@ -11,14 +11,16 @@
 
 /*
  * Parses "percpu: Embedded 15 pages/cpu s21752 r8192 d31496 u61440" or "percpu: 15 4K
- * pages/cpu s21752 r8192 d31496". Older kernels write "PERCPU:", and an address before the
- * sizes. Returns false if the message is about something else.
+ * pages/cpu s21752 r8192 d31496", which goes on with ", 4 groups, 4 mappings of 2048K" where
+ * units are grouped. Older kernels write "PERCPU:", and an address before the sizes. Returns
+ * false if the message is about something else.
  */
 static bool parse_first_chunk(const char *message, struct first_chunk *chunk)
 {
-	unsigned long page_kb;
+	unsigned long page_kb, leaf_kb = 0;
 	const char *sizes;
 
+	memset(chunk, 0, sizeof(*chunk));
 	if (strncmp(message, "percpu: ", 8) && strncmp(message, "PERCPU: ", 8))
 		return false;
 	message += 8;
@@ -31,6 +33,9 @@ static bool parse_first_chunk(const char *message, struct first_chunk *chunk)
 	chunk->is_page = sscanf(message, "%lu %luK pages/cpu", &chunk->pages, &page_kb) == 2;
 	if (chunk->is_page) {
 		chunk->unit_size = chunk->pages * page_kb * 1024;
+		if (sscanf(sizes, " s%*u r%*u d%*u, %lu groups, %lu mappings of %luK",
+			   &chunk->groups, &chunk->leaves, &leaf_kb) == 3)
+			chunk->leaf_size = leaf_kb * 1024;
 		return true;
 	}
 	return sscanf(message, "Embedded %lu pages/cpu", &chunk->pages) == 1 &&
@@ -86,34 +91,51 @@ void need_first_chunk(struct first_chunk *chunk)
 }
 
 /*
- * What vmalloc() makes has pages, and later chunks name pcpu_get_vm_areas(). The caller and
- * a guard page of the first chunk's area depend on the version.
+ * A group may start where a large mapping can, and the kernel names the caller and then
+ * has a guard page; without groups, both depend on the version. Returns the size without it.
  */
-static void take_area(const char *line, unsigned long wanted, struct early_areas *areas)
+static unsigned long usable_size(const char *rest, unsigned long size, unsigned long wanted,
+				 const struct first_chunk *chunk)
 {
-	unsigned long start, size, page = sysconf(_SC_PAGESIZE);
+	unsigned long page = sysconf(_SC_PAGESIZE);
+
+	if (!chunk->groups)
+		return size == wanted || size == wanted + page ? wanted : 0;
+	size -= page;
+	return strstr(rest, " pcpu_page_first_chunk+") && size >= wanted &&
+	       size < wanted + chunk->groups * chunk->leaf_size ? size : 0;
+}
+
+/* What vmalloc() makes has pages, and later chunks name pcpu_get_vm_areas(). */
+static void take_area(const char *line, unsigned long wanted, const struct first_chunk *chunk,
+		      struct early_areas *areas)
+{
+	unsigned long start, size;
 	int rest = 0;
 
 	/* no number where kptr_restrict hides the address */
 	start = strtoul(line, NULL, 16);
 	if (sscanf(line, "%*s %lu%n", &size, &rest) != 1 || !strstr(line + rest, " vmalloc") ||
-	    strstr(line + rest, " pages=") || strstr(line + rest, " pcpu_get_vm_areas+") ||
-	    (size != wanted && size != wanted + page))
+	    strstr(line + rest, " pages=") || strstr(line + rest, " pcpu_get_vm_areas+"))
+		return;
+	size = usable_size(line + rest, size, wanted, chunk);
+	if (!size)
 		return;
 	if (!areas->matches++) {
 		areas->start = start;
-		areas->end = start + wanted;
+		areas->end = start + size;
 	}
 }
 
 /**
  * read_early_areas - find the vmalloc areas that can be the first chunk's
- * @size: bytes of all its units
+ * @chunk: what the kernel says about it
+ * @cpus: how many units it has
  * @areas: what there is
  *
  * Return: 0, -EOPNOTSUPP if callers have no names (KALLSYMS), or another negative errno.
  */
-int read_early_areas(unsigned long size, struct early_areas *areas)
+int read_early_areas(const struct first_chunk *chunk, int cpus, struct early_areas *areas)
 {
 	char line[1024];
 	FILE *info;
@@ -125,7 +147,7 @@ int read_early_areas(unsigned long size, struct early_areas *areas)
 	if (!info)
 		return -errno;
 	while (fgets(line, sizeof(line), info))
-		take_area(line, size, areas);
+		take_area(line, cpus * chunk->unit_size, chunk, areas);
 	fclose(info);
 	return 0;
 }

@@ -13,6 +13,9 @@
  * @reserved_size: bytes reserved for modules
  * @dyn_size: bytes left for dynamic allocations
  * @unit_size: bytes from one CPU's unit to the next, and of a unit in every later chunk
+ * @groups: how many groups the units are in; 0 if that is not said
+ * @leaves: large mappings that a page first chunk has
+ * @leaf_size: bytes of each of them
  */
 struct first_chunk {
 	bool is_page;
@@ -21,10 +24,13 @@ struct first_chunk {
 	unsigned long reserved_size;
 	unsigned long dyn_size;
 	unsigned long unit_size;
+	unsigned long groups;
+	unsigned long leaves;
+	unsigned long leaf_size;
 };
 
 /**
- * struct early_areas - vmalloc areas that can be the first chunk's, by their size
+ * struct early_areas - vmalloc areas that can be the first chunk's
  * @matches: how many there are
  * @start: where the first of them starts, if kptr_restrict lets that be seen
  * @end: and where its units end
@@ -37,6 +43,6 @@ struct early_areas {
 
 int read_first_chunk(struct first_chunk *chunk);
 void need_first_chunk(struct first_chunk *chunk);
-int read_early_areas(unsigned long size, struct early_areas *areas);
+int read_early_areas(const struct first_chunk *chunk, int cpus, struct early_areas *areas);
 
 #endif
