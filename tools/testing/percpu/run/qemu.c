@@ -130,8 +130,9 @@ static unsigned long long megabytes_of_host(const struct cell *cell)
 }
 
 /*
- * What is counted must depend neither on the host's time nor on chance. An ioeventfd wakes
- * another thread of QEMU, which comes when it may.
+ * What is counted must depend neither on the host's time nor on chance, and a boot that the plugin
+ * slows must not look stalled to the guest. An ioeventfd wakes another thread of QEMU, which comes
+ * when it may.
  */
 static void add_determinism(struct strv *args)
 {
@@ -157,7 +158,7 @@ static struct strv common_args(const struct cell *cell, const struct tools *tool
 	add(&args, "-display", xasprintf("none"));
 	add(&args, "-no-reboot", NULL);
 	add(&args, "-bios", xasprintf("%s", tools->bios));
-	if (cell->bench)
+	if (cell->bench || cell->sanitize)
 		add_determinism(&args);
 	return args;
 }
