@@ -40,8 +40,9 @@ kbuild()
 	make --no-print-directory -j"$(jobs)" V="${V:-0}" "$@"
 }
 
-# look_up KERNEL: sets kernel, fragments, objects, option (which the tree must have) and the
-# part of the series: all, first PATCHES, without CHANGE[:FILE] or CHANGE,CHANGE... or with PATCH
+# look_up KERNEL: sets kernel, fragments, defaults (what kconfig makes of options that they do
+# not name), objects, option (which the tree must have) and the part of the series: all, first
+# PATCHES, without CHANGE[:FILE] or CHANGE,CHANGE... or with PATCH
 look_up()
 {
 	kernel=$1
@@ -54,6 +55,10 @@ look_up()
 	# shellcheck disable=SC2086 # the row's words
 	set -- $row
 	fragments=$(echo "$2" | tr + ' ')
+	case $2 in
+	defconfig+*)	defaults=alldefconfig;;
+	*)		defaults=allnoconfig;;
+	esac
 	objects=$dir/objects/$2
 	part=$3
 	of=${4:-}
@@ -210,6 +215,13 @@ print_fragments()
 	done
 }
 
+# What kconfig is given; what the fragments add to is nothing, or the defconfig of the tree
+print_allconfig()
+{
+	[ "$defaults" = allnoconfig ] || cat "$dir/src/arch/riscv/configs/defconfig"
+	cat "$objects/fragments"
+}
+
 # What the user says of the compiler, and what that is
 print_compiler()
 {
@@ -235,12 +247,13 @@ configure()
 {
 	[ -e "$objects" ] || copy_host_tools
 	print_fragments >"$objects/fragments"
+	print_allconfig >"$objects/allconfig"
 	{
-		cat "$objects/fragments"
+		cat "$objects/allconfig"
 		print_compiler
 		git -C "$dir/src" ls-tree -r HEAD | grep Kconfig
 	} | up_to_date "$objects/configured" || {
-		run kbuild KCONFIG_ALLCONFIG="$objects/fragments" allnoconfig ||
+		run kbuild KCONFIG_ALLCONFIG="$objects/allconfig" "$defaults" ||
 			die "$kernel: cannot be configured; see above"
 		verify
 		made "$objects/configured"
