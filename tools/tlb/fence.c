@@ -32,11 +32,6 @@ static void raise_to(uint64_t *value, uint64_t seq)
 		*value = seq;
 }
 
-static uint64_t later(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
 static void apply(struct fences *fences, const struct fence *fence, uint64_t seq)
 {
 	uint64_t asid = fence->by_asid ? fence->asid : ALL_ASIDS;

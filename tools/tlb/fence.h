@@ -69,6 +69,12 @@ struct covered {
 	uint16_t asid;
 };
 
+/** later() - the later of two times */
+static inline uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 /** fence_covering() - when the last fence was that covers an entry; 0 is never */
 uint64_t fence_covering(const struct fences *fences, const struct covered *what);
 

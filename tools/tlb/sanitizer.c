@@ -143,11 +143,6 @@ static uint64_t page_key(const struct hart *hart, uint64_t va, enum access acces
 	return va << 8 >> 20 | (uint64_t)(access == ACCESS_FETCH) << 44 | asid << 45;
 }
 
-static uint64_t later(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
 /*
  * From when on the hart can hold something of an entry: its last fence, the last report, or when
  * it first used the ASID.
