@@ -84,4 +84,10 @@ struct cell *cell_copy(const struct cell *cell);
 unsigned int cell_harts(const struct cell *cell);	/* that must be online */
 unsigned int cell_possible(const struct cell *cell);	/* CPUs that must be possible */
 
+/* Does QEMU boot it with the plugin of tools/tlb? */
+static inline bool cell_has_plugin(const struct cell *cell)
+{
+	return cell->sanitize || cell->bench;
+}
+
 #endif

@@ -274,7 +274,7 @@ void boot_read(struct boot *boot, unsigned int stream, const struct limits *limi
 
 static double longest_silence(const struct cell *cell, const struct limits *limits)
 {
-	return cell->sanitize || cell->bench ? PLUGIN_SLOWER * limits->silence : limits->silence;
+	return cell_has_plugin(cell) ? PLUGIN_SLOWER * limits->silence : limits->silence;
 }
 
 void boot_watch(struct boot *boot, const struct limits *limits)

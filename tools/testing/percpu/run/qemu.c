@@ -158,7 +158,7 @@ static struct strv common_args(const struct cell *cell, const struct tools *tool
 	add(&args, "-display", xasprintf("none"));
 	add(&args, "-no-reboot", NULL);
 	add(&args, "-bios", xasprintf("%s", tools->bios));
-	if (cell->bench || cell->sanitize)
+	if (cell_has_plugin(cell))
 		add_determinism(&args);
 	return args;
 }
@@ -255,7 +255,7 @@ struct strv qemu_args(const struct cell *cell, const struct tools *tools,
 		add(&args, "-device",
 		    xasprintf("virtserialport,chardev=result,name=percpu.result"));
 	}
-	if (connection == CONNECT_CELL && (cell->sanitize || cell->bench))
+	if (connection == CONNECT_CELL && cell_has_plugin(cell))
 		add_plugin(&args, cell, tools, dir);
 	add_words(&args, tools->qemu_args);
 	return args;

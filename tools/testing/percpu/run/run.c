@@ -99,7 +99,7 @@ static bool check_plugin(const struct cell *cell, const struct tools *tools)
 {
 	char *plugin __free(free) = NULL;
 
-	if (!cell->sanitize && !cell->bench)
+	if (!cell_has_plugin(cell))
 		return true;
 	if (!tools->tlb) {
 		error("%s wants QEMU's plugin; --tlb names the directory with it", cell->name);
@@ -264,7 +264,7 @@ static char *list_inputs(const struct run_options *options, const struct cell *c
 	add_input(file, initrd);
 	add_input(file, tools->bios);
 	add_input(file, "/proc/self/exe");
-	if (cell->sanitize || cell->bench) {
+	if (cell_has_plugin(cell)) {
 		char *plugin __free(free) = xasprintf("%s/tlb.so", tools->tlb);
 		char *models __free(free) = xasprintf("%s/models", tools->tlb);
 
