@@ -2,7 +2,8 @@
 # results.json as one page that loads nothing, so that it can be mailed and kept. A result is shown
 # while the address ends with its name, which takes no script. What @html interpolates is
 # escaped; nothing else may put text of the results into the page.
-# $css: the style; $commands: [{NAME: text of its cmd}]; $report: the directory of the report
+# $css: the style; $commands: [{NAME: text of its cmd}]; $report: the directory of the report; $charts:
+# the files of "make bench" in it, one a line
 include "views";
 
 def link($class; $text):
@@ -231,6 +232,8 @@ def header:
 <p class=\"summary\" id=\"page-summary\">\(summary)</p>",
 	(select($began > 0) | @html "<p>Started \($began | time("%Y-%m-%d %H:%M:%S UTC")), took \(
 		$ends | max - $began | round) s.</p>"),
+	($charts | split("\n")[] | @html "<p><a href=\"\(@uri)\">Cost of the page first chunk, \(
+		ltrimstr("bench.") | rtrimstr(".html"))</a></p>"),
 	"<ul class=\"failures\">",
 	(.[] | select(.verdict != "pass") |
 		"<li>" + link("name"; .name) + @html ": \(.verdict)\(if .reason then ": " + .reason else "" end)</li>"),
