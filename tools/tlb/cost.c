@@ -22,15 +22,6 @@
 #include "symbols.h"
 #include "tlb.h"
 
-/*
- * SLTI x0, rs1, number: a HINT for custom use, which does nothing on a hart (RISC-V unprivileged
- * specification, chapter "RV32I Base Integer Instruction Set", "HINT Instructions")
- */
-#define MARK_MASK	0xfff07fffu
-#define MARK_BEGIN	0x50102013u	/* operation rs1 begins; 0: harts are followed from here */
-#define MARK_END	0x50202013u	/* it ends, and was done rs1 times */
-#define WFI		0x10500073u
-#define PAUSE		0x0100000fu	/* Zihintpause */
 #define WAIT_INSNS	64	/* the turns of loops that wait are shorter */
 
 enum mode { MODE_UNKNOWN, MODE_TRANSLATED, MODE_MACHINE };
@@ -236,43 +227,19 @@ static void block(struct qemu_plugin_tb *tb)
 }
 
 static void add_call(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_udata_cb_t call,
-		     unsigned int reg)
+		     uint64_t data)
 {
-	qemu_plugin_register_vcpu_insn_exec_cb(insn, call, QEMU_PLUGIN_CB_R_REGS,
-					       (void *)(uint64_t)reg);
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, call, QEMU_PLUGIN_CB_R_REGS, (void *)data);
 }
 
-static void add_mark(struct qemu_plugin_insn *insn)
-{
-	uint32_t word = 0;
-
-	qemu_plugin_insn_data(insn, &word, sizeof(word));
-	if ((word & MARK_MASK) == MARK_BEGIN)
-		add_call(insn, on_begin, word >> 15 & 31);
-	else if ((word & MARK_MASK) == MARK_END)
-		add_call(insn, on_end, word >> 15 & 31);
-}
-
-static void add_pause(struct qemu_plugin_insn *insn)
-{
-	uint32_t word = 0;
-
-	qemu_plugin_insn_data(insn, &word, sizeof(word));
-	if (word == PAUSE)
-		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_pause, QEMU_PLUGIN_CB_NO_REGS,
-						       (void *)qemu_plugin_insn_vaddr(insn));
-}
-
-/* What tells an idle hart; WFI in M-mode is the firmware's */
+/* What says that a hart is idle; WFI in M-mode is the firmware's */
 static void add_task(struct qemu_plugin_insn *insn, const struct insn *decoded)
 {
 	uint64_t pc = qemu_plugin_insn_vaddr(insn);
-	uint32_t word = 0;
 
 	if (!symbols_loaded() || !(pc >> 63))
 		return;
-	qemu_plugin_insn_data(insn, &word, sizeof(word));
-	if (word == WFI)
+	if (decoded->kind == INSN_WFI)
 		add_call(insn, on_wfi, 0);
 	else if (decoded->kind == INSN_SRET)
 		add_call(insn, on_sret, 0);
@@ -284,8 +251,12 @@ static void add_task(struct qemu_plugin_insn *insn, const struct insn *decoded)
 
 static void insn(struct qemu_plugin_insn *insn, const struct insn *decoded)
 {
-	add_mark(insn);
-	add_pause(insn);
+	if (decoded->kind == INSN_MARK_BEGIN)
+		add_call(insn, on_begin, decoded->rs1);
+	else if (decoded->kind == INSN_MARK_END)
+		add_call(insn, on_end, decoded->rs1);
+	else if (decoded->kind == INSN_PAUSE)
+		add_call(insn, on_pause, qemu_plugin_insn_vaddr(insn));
 	add_task(insn, decoded);
 	qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_PLUGIN_CB_NO_REGS,
 					 QEMU_PLUGIN_MEM_R | QEMU_PLUGIN_MEM_W, NULL);
@@ -293,17 +264,12 @@ static void insn(struct qemu_plugin_insn *insn, const struct insn *decoded)
 
 static void fenced(struct hart *hart, const struct fence *fence)
 {
-	const struct model_fence same = {
-		.by_va = fence->by_address, .by_asid = fence->by_asid, .va = fence->va,
-		.asid = fence->asid,
-	};
-
-	cost_tlbs_fence(hart->cost->tlbs, &same);
+	cost_tlbs_fence(hart->cost->tlbs, fence);
 }
 
-static void satp(struct hart *hart, uint64_t before)
+static void satp(struct hart *hart, uint64_t value)
 {
-	(void)before;
+	(void)value;
 	cost_tlbs_switch(hart->cost->tlbs);
 }
 

@@ -94,7 +94,7 @@ void cost_tlbs_access(struct cost_tlbs *tlbs, const struct hart *hart, uint64_t 
 		      struct cost_operation *operation);
 
 /** cost_tlbs_fence() - SFENCE.VMA on the hart */
-void cost_tlbs_fence(struct cost_tlbs *tlbs, const struct model_fence *fence);
+void cost_tlbs_fence(struct cost_tlbs *tlbs, const struct fence *fence);
 
 /** cost_tlbs_switch() - the hart got another satp */
 void cost_tlbs_switch(struct cost_tlbs *tlbs);

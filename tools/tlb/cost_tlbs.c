@@ -153,7 +153,7 @@ static void forget_last(struct cost_tlbs *tlbs)
 	tlbs->last_page = NO_PAGE;
 }
 
-void cost_tlbs_fence(struct cost_tlbs *tlbs, const struct model_fence *fence)
+void cost_tlbs_fence(struct cost_tlbs *tlbs, const struct fence *fence)
 {
 	forget_last(tlbs);
 	tlbs->round++;

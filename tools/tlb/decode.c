@@ -8,6 +8,7 @@
 #include "decode.h"
 
 #define OPCODE_MISC_MEM	0x0f
+#define OPCODE_OP_IMM	0x13
 #define OPCODE_SYSTEM	0x73
 
 static struct insn decode_privileged(uint32_t word)
@@ -23,6 +24,9 @@ static struct insn decode_privileged(uint32_t word)
 		return insn;
 	case 0x10200073:
 		insn.kind = INSN_SRET;
+		return insn;
+	case 0x10500073:
+		insn.kind = INSN_WFI;
 		return insn;
 	}
 	if (word >> 25 == 0x09)
@@ -43,6 +47,25 @@ static struct insn decode_csr(uint32_t word)
 	return (struct insn){ .kind = INSN_CSR_WRITE, .csr = word >> 20, .zero = !source };
 }
 
+/*
+ * SLTI x0, rs1, number: a HINT for custom use, which does nothing on a hart (the unprivileged
+ * specification, "RV32I Base Integer Instruction Set", "HINT Instructions")
+ */
+static struct insn decode_mark(uint32_t word)
+{
+	struct insn insn = { .rs1 = word >> 15 & 31 };
+
+	switch (word & ~(31u << 15)) {
+	case 0x50102013:
+		insn.kind = INSN_MARK_BEGIN;
+		break;
+	case 0x50202013:
+		insn.kind = INSN_MARK_END;
+		break;
+	}
+	return insn;
+}
+
 struct insn decode(uint32_t word)
 {
 	unsigned int funct3 = word >> 12 & 7;
@@ -55,7 +78,11 @@ struct insn decode(uint32_t word)
 	case OPCODE_MISC_MEM:
 		if (funct3 == 2 && word >> 20 == 4)
 			return (struct insn){ .kind = INSN_CBO_ZERO, .rs1 = word >> 15 & 31 };
+		if (word == 0x0100000f)
+			return (struct insn){ .kind = INSN_PAUSE };
 		break;
+	case OPCODE_OP_IMM:
+		return decode_mark(word);
 	}
 	return (struct insn){ .kind = INSN_OTHER };
 }

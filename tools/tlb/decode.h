@@ -20,12 +20,16 @@ enum insn_kind {
 	INSN_CSR_WRITE,
 	INSN_CBO_ZERO,
 	INSN_SRET,
+	INSN_WFI,
+	INSN_PAUSE,		/* Zihintpause */
+	INSN_MARK_BEGIN,	/* operation rs1 begins; 0: what lies between */
+	INSN_MARK_END,		/* it ends, and was done rs1 times */
 };
 
 /**
  * struct insn - what the plugin looks at in an instruction
  * @kind:	which
- * @rs1:	register number, of fences and cbo.zero
+ * @rs1:	register number, of fences, cbo.zero and marks
  * @rs2:	register number, of fences
  * @csr:	that is written
  * @zero:	x0 or 0 is what is written to it

@@ -376,13 +376,13 @@ struct model_result model_access(struct model_tlb *tlb, const struct model_mappi
 }
 
 static void fence_tag(const struct model_structure *structure, struct tag *tag,
-		      const struct model_fence *fence)
+		      const struct fence *fence)
 {
 	uint64_t number = fence->va >> tag->shift;
 
 	if (fence->by_asid && (tag->global || tag->asid != fence->asid))
 		return;
-	if (!fence->by_va)
+	if (!fence->by_address)
 		tag->sectors = 0;
 	else if (tag->span > tag->shift)
 		tag->sectors = tag->number * structure->sectors >> (tag->span - tag->shift) ==
@@ -391,13 +391,13 @@ static void fence_tag(const struct model_structure *structure, struct tag *tag,
 		tag->sectors &= ~(1ULL << number % structure->sectors);
 }
 
-static void fence_array(struct array *array, const struct model_fence *fence)
+static void fence_array(struct array *array, const struct fence *fence)
 {
 	unsigned int i, nr = array->sets * array->structure->ways;
 
 	/* Entries above the leaf are ordered by a fence without an address alone */
 	if (array->structure->level == MODEL_WALK) {
-		if (!fence->by_va)
+		if (!fence->by_address)
 			memset(array->tags, 0, nr * sizeof(*array->tags));
 		return;
 	}
@@ -405,9 +405,9 @@ static void fence_array(struct array *array, const struct model_fence *fence)
 		fence_tag(array->structure, &array->tags[i], fence);
 }
 
-void model_fence(struct model_tlb *tlb, const struct model_fence *fence)
+void model_fence(struct model_tlb *tlb, const struct fence *fence)
 {
-	struct model_fence effective = *fence;
+	struct fence effective = *fence;
 	unsigned int i;
 
 	/* Without ASIDs the operand is ignored */
@@ -418,7 +418,7 @@ void model_fence(struct model_tlb *tlb, const struct model_fence *fence)
 
 void model_switch(struct model_tlb *tlb)
 {
-	const struct model_fence all = { 0 };
+	const struct fence all = { 0 };
 
 	if (!tlb->model->asids)
 		model_fence(tlb, &all);

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fence.h"
+
 #define MODEL_STRUCTURES	8
 #define MODEL_LEVELS		5	/* of page tables, sv57 */
 
@@ -62,14 +64,6 @@ struct model_result {
 	unsigned int walk_refs;		/* entries of page tables that are read */
 };
 
-/* SFENCE.VMA as its operands say */
-struct model_fence {
-	bool by_va;
-	bool by_asid;
-	uint64_t va;
-	uint16_t asid;
-};
-
 struct model_tlb;
 
 /**
@@ -94,7 +88,7 @@ bool model_parse_page(const char *text, size_t len, enum model_page *page);
 struct model_tlb *model_tlb_new(const struct model *model);
 void model_tlb_free(struct model_tlb *tlb);
 struct model_result model_access(struct model_tlb *tlb, const struct model_mapping *mapping);
-void model_fence(struct model_tlb *tlb, const struct model_fence *fence);
+void model_fence(struct model_tlb *tlb, const struct fence *fence);
 /* Another address space, without a fence: what the kernel flushes then on harts without ASIDs */
 void model_switch(struct model_tlb *tlb);
 

@@ -179,7 +179,7 @@ static void test_without_svnapot(void **state)
 
 static void test_walk_cache(void **state)
 {
-	const struct model_fence by_va = { .by_va = true, .va = PAGE(1) }, all = { 0 };
+	const struct fence by_va = { .by_address = true, .va = PAGE(1) }, all = { 0 };
 
 	(void)state;
 	make("m l1 1 full 4K\nm walk 2 full -\n");
@@ -195,11 +195,11 @@ static void test_walk_cache(void **state)
 
 static void test_fences(void **state)
 {
-	const struct model_fence all = { 0 };
-	const struct model_fence of_1 = { .by_va = true, .va = PAGE(1) + 8 };
-	const struct model_fence asid_7 = { .by_asid = true, .asid = 7 };
-	const struct model_fence of_2_in_7 = {
-		.by_va = true, .by_asid = true, .va = PAGE(2), .asid = 7,
+	const struct fence all = { 0 };
+	const struct fence of_1 = { .by_address = true, .va = PAGE(1) + 8 };
+	const struct fence asid_7 = { .by_asid = true, .asid = 7 };
+	const struct fence of_2_in_7 = {
+		.by_address = true, .by_asid = true, .va = PAGE(2), .asid = 7,
 	};
 
 	(void)state;
@@ -225,8 +225,8 @@ static void test_fences(void **state)
 /* Any address of a mapping names all its slices; of pages that share a tag, one */
 static void test_fence_by_address(void **state)
 {
-	const struct model_fence in_2m = { .by_va = true, .va = 0x801ff000 };
-	const struct model_fence of_5 = { .by_va = true, .va = PAGE(5) };
+	const struct fence in_2m = { .by_address = true, .va = 0x801ff000 };
+	const struct fence of_5 = { .by_address = true, .va = PAGE(5) };
 
 	(void)state;
 	make("m l1 16 full 4K,2M/4K sectors=4\n");
@@ -254,7 +254,7 @@ static void test_switch_with_asids(void **state)
 
 static void test_switch_without_asids(void **state)
 {
-	const struct model_fence asid_9 = { .by_asid = true, .asid = 9 };
+	const struct fence asid_9 = { .by_asid = true, .asid = 9 };
 
 	(void)state;
 	make("m l1 4 full 4K asids=no\n");
