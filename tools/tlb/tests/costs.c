@@ -14,7 +14,6 @@
  */
 #include "guest.h"
 
-#define RAM		0x80000000ul
 #define HUGE		(2ul << 20)
 
 static ALWAYS_INLINE void begin(u64 operation)

@@ -35,7 +35,7 @@ u64 page(unsigned int number)
 {
 	if (number >= PAGES)
 		fail();
-	return (u64)&memory[number * 16 * PAGE];
+	return (u64)&memory[number * 16 * PAGE] & ~UPPER;
 }
 
 u64 *root(void)
@@ -58,7 +58,7 @@ static u64 *find(u64 *table, u64 va, int level)
 		if (i == level)
 			return at;
 		if (!(*at & V))
-			set(at, (u64)new_table(), V);
+			set(at, (u64)new_table() & ~UPPER, V);
 		table = (u64 *)(*at >> 10 << 12);
 	}
 }
@@ -82,13 +82,24 @@ u64 *new_root(void)
 	u64 *top = new_table();
 
 	set(find(top, 0, GIGAPAGE_LEVEL), 0, RW);
-	set(find(top, 0x80000000, GIGAPAGE_LEVEL), 0x80000000, RW | X);
+	set(find(top, RAM, GIGAPAGE_LEVEL), RAM, RW | X);
 	return top;
+}
+
+void map_upper(void)
+{
+	set(entry(UPPER + RAM, GIGAPAGE_LEVEL), RAM, RW | X);
+	fence_all();
+}
+
+void start_on_1(void (*what)(void))
+{
+	request = what;
 }
 
 void run_on_1(void (*what)(void))
 {
-	request = what;
+	start_on_1(what);
 	while (request)
 		;
 }

@@ -26,6 +26,20 @@ typedef unsigned long u64;
 /* The start of a scenario's GiB */
 #define VA(number)	(0xffffffe000000000ul + ((u64)(number) << 30))
 
+/* Linux's, and a GiB of its vmalloc area */
+#if MODE == 8
+#define PAGE_OFFSET	0xffffffd800000000ul
+#elif MODE == 9
+#define PAGE_OFFSET	0xffffaf8000000000ul
+#else
+#define PAGE_OFFSET	0xff60000000000000ul
+#endif
+#define VMALLOC(number)	(PAGE_OFFSET - (8ul << 30) + ((u64)(number) << 30))
+
+/* Memory, and from there to where the upper half has it, as Linux does */
+#define RAM		0x80000000ul
+#define UPPER		0xffffffff00000000ul
+
 #define LEVELS		(MODE - 5)
 #define PAGE		4096ul
 
@@ -50,6 +64,12 @@ u64 *entry_of(u64 *top, u64 va, int level);
 
 /** entry() - the same in root() */
 u64 *entry(u64 va, int level);
+
+/** map_upper() - map all memory once more, where code can run in the upper half */
+void map_upper(void);
+
+/** start_on_1() - let hart 1 run a function */
+void start_on_1(void (*what)(void));
 
 /** run_on_1() - run a function on hart 1 and wait for it */
 void run_on_1(void (*what)(void));

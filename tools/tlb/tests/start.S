@@ -19,6 +19,8 @@ _start:
 	csrw	pmpaddr0, t0
 	li	t0, 0x1f
 	csrw	pmpcfg0, t0
+	li	t0, -1
+	csrw	mideleg, t0
 	li	t0, 0xffff
 	csrw	medeleg, t0
 	li	t0, -1

@@ -11,14 +11,6 @@
  */
 #include "guest.h"
 
-#if MODE == 8
-#define PAGE_OFFSET	0xffffffd800000000ul
-#elif MODE == 9
-#define PAGE_OFFSET	0xffffaf8000000000ul
-#else
-#define PAGE_OFFSET	0xff60000000000000ul
-#endif
-#define VMALLOC(number)	(PAGE_OFFSET - (8ul << 30) + ((u64)(number) << 30))
 #define LINEAR		(PAGE_OFFSET + (1ul << 30))
 
 __attribute__((used)) static const char linux_banner[33] = "Linux version 6.1.192";
