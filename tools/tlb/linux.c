@@ -89,6 +89,11 @@ static bool is_in_chunk(const struct hart *hart, uint64_t va)
 	return false;
 }
 
+void linux_forget(void)
+{
+	chunk.units = 0;
+}
+
 static uint64_t find_page_offset(const struct hart *hart)
 {
 	static uint64_t found;

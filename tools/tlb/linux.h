@@ -30,6 +30,9 @@ enum range {
  */
 enum range linux_range(const struct hart *hart, uint64_t va);
 
+/** linux_forget() - the kernel makes way for another one, of the same build, by kexec */
+void linux_forget(void);
+
 /** linux_range_name() - a range, as reports name it; in a static buffer */
 const char *linux_range_name(enum range range);
 

@@ -200,6 +200,7 @@ static void leave_root(struct hart *hart)
 
 	if (root->since < fenced)
 		root->since = fenced;
+	root->left = tlb_seq;
 }
 
 static void enter_root(struct hart *hart, uint64_t satp)
@@ -209,13 +210,13 @@ static void enter_root(struct hart *hart, uint64_t satp)
 	tlb_seq++;
 	if (root->since < last_fence(hart, SATP_ASID(satp)))
 		root->since = tlb_seq;
+	table_load_root(SATP_ROOT(satp), walk_levels(satp) - 1);
 	if (root->satp == satp)
 		return;
 	root->before = root->satp;
 	root->satp = satp;
 	root->seq = tlb_seq;
 	root->pc = hart->written_pc;
-	table_load_root(SATP_ROOT(satp), walk_levels(satp) - 1);
 }
 
 static void tell_stvec(struct hart *hart)
@@ -239,6 +240,10 @@ static void read_written(struct hart *hart)
 	}
 	if (satp == before)
 		return;
+	for (unsigned int i = 0; i < user_count; i++) {
+		if (users[i]->satp)
+			users[i]->satp(hart, satp);
+	}
 	if (walk_levels(before))
 		leave_root(hart);
 	if (walk_levels(satp))
@@ -247,10 +252,6 @@ static void read_written(struct hart *hart)
 	if (walk_levels(before) && !tlb_root_in_use(SATP_ROOT(before)))
 		table_leave_root(SATP_ROOT(before));
 	tlb_generation++;
-	for (unsigned int i = 0; i < user_count; i++) {
-		if (users[i]->satp)
-			users[i]->satp(hart, before);
-	}
 }
 
 /*

@@ -12,11 +12,14 @@
 /*
  * struct record - events of one access, store, kind and verdict
  * @first:	the first of them
+ * @settled:	@range is what its address was, and others do not belong here
  * @low:	the lowest and the highest address
  * @harts:	that accessed, by bit; those above 63 are not shown
  */
 struct record {
 	struct event first;
+	bool settled;
+	enum range range;
 	uint64_t low;
 	uint64_t high;
 	uint64_t harts;
@@ -29,13 +32,13 @@ static size_t record_count;
 static bool is_same(const struct event *a, const struct event *b)
 {
 	return a->pc == b->pc && a->store_pc == b->store_pc && a->kind == b->kind &&
-	       a->verdict == b->verdict;
+	       a->verdict == b->verdict && a->why == b->why;
 }
 
 static struct record *find(const struct event *event)
 {
 	for (size_t i = 0; i < record_count; i++) {
-		if (is_same(&records[i].first, event))
+		if (!records[i].settled && is_same(&records[i].first, event))
 			return &records[i];
 	}
 	records = realloc(records, (record_count + 1) * sizeof(*records));
@@ -58,6 +61,17 @@ void report_add(const struct event *event)
 		record->high = event->va;
 	if (event->hart->index < MAX_HARTS_SHOWN)
 		record->harts |= 1ul << event->hart->index;
+}
+
+void report_settle(void)
+{
+	for (size_t i = 0; i < record_count; i++) {
+		const struct event *event = &records[i].first;
+
+		if (!records[i].settled)
+			records[i].range = linux_range(event->hart, event->va);
+		records[i].settled = true;
+	}
 }
 
 static int compare(const void *a, const void *b)
@@ -113,7 +127,7 @@ static void write_text(FILE *file, const struct record *record)
 	fprintf(file, "%s: %s", verdicts[event->verdict], kind_texts[event->kind]);
 	fprintf(file, "%s%s\n", *event->why ? "; " : "", event->why);
 	fprintf(file, "  access  %s of 0x%" PRIx64 ", %s", accesses[event->access], event->va,
-		linux_range_name(linux_range(event->hart, event->va)));
+		linux_range_name(record->range));
 	if (event->shift)
 		fprintf(file, ", in a mapping of %lu KiB", (1ul << event->shift) / 1024);
 	fprintf(file, "\n  by      0x%" PRIx64 " %s on hart %u\n", event->pc, by,
@@ -138,8 +152,7 @@ static void write_json(FILE *file, const struct record *record)
 	fprintf(file, "\"hart\":%u,\"pc\":\"0x%" PRIx64 "\",\"symbol\":\"%s\",",
 		event->hart->index, event->pc, by);
 	fprintf(file, "\"address\":\"0x%" PRIx64 "\",\"range\":\"%s\",\"level\":%d,\"shift\":%d,",
-		event->va, linux_range_name(linux_range(event->hart, event->va)), event->level,
-		event->shift);
+		event->va, linux_range_name(record->range), event->level, event->shift);
 	fprintf(file, "\"store_hart\":%u,\"store_pc\":\"0x%" PRIx64 "\",\"store_symbol\":\"%s\",",
 		event->store_hart, event->store_pc, store);
 	fprintf(file, "\"low\":\"0x%" PRIx64 "\",\"high\":\"0x%" PRIx64 "\",\"harts\":\"0x%" PRIx64
@@ -170,6 +183,7 @@ static void write_end(FILE *text, FILE *json, const struct tally *tally)
 
 void report_write(FILE *text, FILE *json, const struct tally *tally)
 {
+	report_settle();
 	if (record_count)
 		qsort(records, record_count, sizeof(*records), compare);
 	for (size_t i = 0; i < record_count; i++) {

@@ -51,6 +51,9 @@ struct event {
 /** report_add() - count an event; those of one access, store, kind and verdict are one record */
 void report_add(const struct event *event);
 
+/** report_settle() - addresses are from now on those of another kernel */
+void report_settle(void);
+
 /**
  * struct tally - what the last line of a report says
  * @checked:	pages looked at: accesses that no memory of an earlier check answered

@@ -211,7 +211,9 @@ static void look_at_root(struct event *event, const struct walk *now)
 	enum kind kind;
 	bool valid;
 
-	if (!root->before || root->seq <= ordered_until(hart, &what, event->access))
+	/* Of tables that it left before the fence the hart holds nothing, not even global mappings */
+	if (!root->before || root->left < fence_covering(&hart->fences, &what) ||
+	    root->seq <= ordered_until(hart, &what, event->access))
 		return;
 	/* What became of the other tables since the hart left them it cannot know */
 	valid = walk_from(SATP_ROOT(root->before), before.levels - 1, event->va, root->seq,
@@ -478,6 +480,16 @@ static void on_stvec(struct hart *hart)
 	linux_handler_runs(hart);
 }
 
+/* The kernel itself ends translation only when it starts another one (riscv_kexec_relocate) */
+static void on_satp(struct hart *hart, uint64_t value)
+{
+	if (!walk_levels(hart->satp) || walk_levels(value) || !(hart->written_pc >> 63))
+		return;
+	report_settle();
+	linux_forget();
+	table_forget();
+}
+
 static void on_trap(struct hart *hart)
 {
 	struct event event = { .hart = hart };
@@ -558,6 +570,7 @@ const struct tlb_user sanitizer_user = {
 	.block = add_block,
 	.insn = add_insn,
 	.store = on_store,
+	.satp = on_satp,
 	.stvec = on_stvec,
 	.trap = on_trap,
 	.finish = finish,

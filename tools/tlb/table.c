@@ -19,6 +19,23 @@
 uint64_t tlb_seq = 1;
 uint64_t tlb_generation = 1;
 
+/* How often tables were forgotten. Those from before are none. */
+static unsigned int age;
+
+void table_forget(void)
+{
+	age++;
+}
+
+static struct table *table_of(struct shadow_page *page)
+{
+	if (page->table && page->table->age != age) {
+		free(page->table);
+		page->table = NULL;
+	}
+	return page->table;
+}
+
 static bool points_down(const struct table *table, uint64_t pte)
 {
 	return table->level > 0 && pte_is_valid(pte) && !pte_is_leaf(pte);
@@ -60,7 +77,7 @@ static void unlink_table(uint64_t pa)
 {
 	struct shadow_page *page = shadow_find(pa);
 
-	if (page && page->table && --page->table->links == 0)
+	if (page && table_of(page) && --page->table->links == 0)
 		forget_table(page);
 }
 
@@ -70,12 +87,13 @@ static void link_table(uint64_t pa, int level, bool root)
 
 	if (!page)
 		return;
-	if (!page->table) {
+	if (!table_of(page)) {
 		page->table = calloc(1, sizeof(*page->table));
 		if (!page->table)
 			tlb_die("no memory for the history of a page table");
 		page->table->level = level;
 		page->table->root = root;
+		page->table->age = age;
 		link_children(page);
 	}
 	page->table->links++;
@@ -87,7 +105,7 @@ void table_load_root(uint64_t pa, int level)
 
 	if (!page)
 		return;
-	if (page->table && page->table->level != level)
+	if (table_of(page) && page->table->level != level)
 		forget_table(page);
 	if (!page->table)
 		link_table(pa, level, true);
@@ -97,7 +115,7 @@ void table_leave_root(uint64_t pa)
 {
 	struct shadow_page *page = shadow_find(pa);
 
-	if (page && page->table)
+	if (page && table_of(page))
 		page->table->last_used = tlb_seq;
 }
 
@@ -150,7 +168,7 @@ void table_store(unsigned int hart, uint64_t pc, uint64_t pa, const void *from, 
 
 	if (!page)
 		return;
-	if (!page->table) {
+	if (!table_of(page)) {
 		memcpy((char *)page->word + pa % PAGE_SIZE, from, length);
 		return;
 	}
@@ -176,9 +194,9 @@ void table_store(unsigned int hart, uint64_t pc, uint64_t pa, const void *from, 
 
 const struct change *table_changes(uint64_t pa)
 {
-	const struct shadow_page *page = shadow_find(pa);
+	struct shadow_page *page = shadow_find(pa);
 
-	if (!page || !page->table)
+	if (!page || !table_of(page))
 		return NULL;
 	return page->table->changes[pa % PAGE_SIZE / sizeof(uint64_t)];
 }

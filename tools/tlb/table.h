@@ -28,6 +28,7 @@ struct change {
  * struct table - a page that is a page table of kernel addresses
  * @level:	0 is where 4 KiB pages are mapped
  * @root:	a satp has pointed here: only the upper half is of kernel addresses
+ * @age:	how often tables were forgotten before it became known
  * @links:	entries of other tables, and @root, that hold the table
  * @last_used:	when a satp last pointed here, of a root that none does now
  * @born:	when each entry got its value; 0 if it had it when the table became known
@@ -36,6 +37,7 @@ struct change {
 struct table {
 	int level;
 	bool root;
+	unsigned int age;
 	unsigned int links;
 	uint64_t last_used;
 	uint64_t born[PAGE_WORDS];
@@ -72,6 +74,9 @@ void table_load_root(uint64_t pa, int level);
 
 /** table_leave_root() - the last hart whose satp pointed to a table turns away from it */
 void table_leave_root(uint64_t pa);
+
+/** table_forget() - no page is a table any more: who used them has ended */
+void table_forget(void);
 
 /**
  * table_changes() - the last changes of an entry, the newest first

@@ -34,6 +34,7 @@ struct cost;
  * @pc:		of the instruction that changed it
  * @since:	when the hart first used the ASID since it last fenced it; not later than that fence
  *		if it used it at the fence
+ * @left:	when the hart last turned away from the ASID
  */
 struct root {
 	uint64_t satp;
@@ -41,6 +42,7 @@ struct root {
 	uint64_t seq;
 	uint64_t pc;
 	uint64_t since;
+	uint64_t left;
 };
 
 /**
@@ -81,7 +83,7 @@ struct hart {
  * @store:	before a store takes effect in the shadow
  * @fenced:	a fence was executed and is in @hart->fences. SINVAL.VMA counts when its
  *		SFENCE.INVAL.IR does
- * @satp:	satp was written; @before is what it was
+ * @satp:	satp was written; @hart still has what it was
  * @stvec:	stvec changed
  * @trap:	a block begins where stvec points: the hart took a trap to supervisor mode. Its
  *		registers can be read
@@ -97,7 +99,7 @@ struct tlb_user {
 	void (*insn)(struct qemu_plugin_insn *insn, const struct insn *decoded);
 	void (*store)(struct hart *hart, uint64_t pc, uint64_t va, size_t length);
 	void (*fenced)(struct hart *hart, const struct fence *fence);
-	void (*satp)(struct hart *hart, uint64_t before);
+	void (*satp)(struct hart *hart, uint64_t value);
 	void (*stvec)(struct hart *hart);
 	void (*trap)(struct hart *hart);
 	void (*finish)(void);

@@ -91,6 +91,21 @@ scenario static void own_asid(void)
 	use_tables(root(), 0);
 }
 
+/* A fence after the hart left the tables, even one that is older than the change */
+scenario static void left_and_fenced(void)
+{
+	u64 *top = new_root();
+	u64 *at = entry_of(top, VA(9), 0);
+
+	set(at, page(0), RW | G);
+	use_tables(tables_with(VA(10), page(0)), 8);
+	use_tables(root(), 0);
+	fence_all();
+	use_tables(top, 8);
+	read(VA(9));
+	use_tables(root(), 0);
+}
+
 /* A store to tables that no hart uses now, by a hart that did */
 scenario static void back(void)
 {
@@ -141,6 +156,7 @@ void main(void)
 	alike();
 	left();
 	own_asid();
+	left_and_fenced();
 	back();
 	probe();
 	reused();
