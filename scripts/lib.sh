@@ -208,10 +208,27 @@ build_cells()
 	"$top/scripts/build/build-initramfs" $(awk '!seen[$0]++' "$needs")
 }
 
+# Can there be a cell $1? If the base has it is known when the series for it is composed; a
+# mistyped name is found before anything is fetched.
+check_cell()
+{
+	case $1 in
+	"$(base_name)".*)	;;
+	*)	die "CELL=$1: no cell of $(base_name); make cells lists those, BASE= or KSRC= others";;
+	esac
+	awk -v cell="${1#"$(base_name)".}." '
+		BEGIN { sub(/@[0-9]+/, "", cell) }
+		{ sub(/@.*/, "", $1) }
+		index(cell, $1 "." ($4 == "-" ? "auto" : $4) "." $3 "." $2 ".") == 1 { found = 1 }
+		END { exit !found }
+	' "$harness/tables/cells"
+}
+
 # Prepares everything for the cell CELL=, or for the one that stands for all, and sets cell
 build_cell()
 {
 	cell=${CELL:-$(base_name).numa.page.sv39.smp4.tests=facts+first_chunk}
+	check_cell "$cell" || die "no cell $cell; make cells lists them"
 	prepare boot
 	build_harness
 	runner list | grep -qxF -- "$cell" || die "no cell $cell; make cells lists them"
@@ -329,6 +346,9 @@ list_results()
 [ -z "$KSRC" ] || [ -d "$KSRC" ] || die "KSRC=$KSRC: no such directory; name a kernel tree"
 [ -n "$KSRC" ] || echo "$bases" | tr ' ' '\n' | grep -qxF -e "$BASE" ||
 	die "BASE=$BASE: no such base; name one of $bases"
+topics=$(sed -n 's/^topic \([^ ]*\).*/\1/p' "$top/patches/series")
+! topic=$(echo "${TOPICS:-}" | sed 's/[ ,]/\n/g' | grep -m 1 -vxF -e "$topics" -e '') ||
+	die "TOPICS=$topic: no such topic; name some of $(echo "$topics" | paste -s -d ' ' -)"
 [ -z "${BUSYBOX:-}" ] || [ -f "$BUSYBOX" ] ||
 	die "BUSYBOX=$BUSYBOX: no such file; name a static riscv64 BusyBox"
 [ -z "${BIOS:-}" ] || grep -qs OpenSBI "$BIOS" ||
