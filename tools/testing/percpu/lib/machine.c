@@ -95,7 +95,15 @@ static bool deal_harts(const struct row *row, struct machine *machine)
 	       row_error(row, "the harts of its nodes are not those of", machine->name);
 }
 
-/* A list as in "0,2,5-7", ascending */
+static bool has_id(const unsigned int *ids, unsigned int nr, unsigned int id)
+{
+	while (nr--)
+		if (ids[nr] == id)
+			return true;
+	return false;
+}
+
+/* A list as in "0,2,5-7", in the order of the nodes and their harts */
 static bool parse_ids(const char *list, struct machine *machine)
 {
 	unsigned int first, last, nr = 0;
@@ -107,10 +115,13 @@ static bool parse_ids(const char *list, struct machine *machine)
 		last = first;
 		if (*end == '-' && !parse_number(end + 1, &end, MAX_HARTS - 1, &last))
 			return false;
-		if (last < first || (nr && first <= machine->ids[nr - 1]))
+		if (last < first)
 			return false;
-		while (first <= last)
-			machine->ids[nr++] = first++;
+		for (; first <= last; first++) {
+			if (has_id(machine->ids, nr, first))
+				return false;
+			machine->ids[nr++] = first;
+		}
 		list = end + 1;
 	} while (*end == ',');
 	return !*end && nr == machine->harts;
@@ -126,7 +137,7 @@ static bool parse_machine_option(const struct row *row, const char *word,
 
 	if (!strncmp(word, "ids=", 4))
 		return parse_ids(value, machine) ||
-		       row_error(row, "not an ascending list of as many hart ids as harts", word);
+		       row_error(row, "not a list of as many different hart ids as harts", word);
 	if (!parse_number(value, &end, MAX_HARTS, &number) || *end)
 		return row_error(row, wanted, word);
 	if (!strncmp(word, "boot=", 5)) {
@@ -259,12 +270,15 @@ static void print_nodes(FILE *file, const struct machine *machine)
 /* As a row of the table, and no more than it needs */
 void machine_print(FILE *file, const struct machine *machine)
 {
-	bool holes = machine->ids[machine->harts - 1] >= machine->harts;
+	bool given = false;
 	unsigned int i;
+
+	for (i = 0; i < machine->harts; i++)
+		given |= machine->ids[i] != i;
 
 	fprintf(file, "%s %u", machine->name, machine->harts);
 	print_nodes(file, machine);
-	for (i = 0; holes && i < machine->harts; i++)
+	for (i = 0; given && i < machine->harts; i++)
 		fprintf(file, "%s%u", i ? "," : " ids=", machine->ids[i]);
 	if (machine->boot >= 0)
 		fprintf(file, " boot=%d", machine->boot);
@@ -285,12 +299,17 @@ uint64_t machine_end(const struct machine *machine)
 
 bool machine_has_hart(const struct machine *machine, unsigned int id)
 {
-	unsigned int i;
+	return has_id(machine->ids, machine->harts, id);
+}
+
+unsigned int machine_last_id(const struct machine *machine)
+{
+	unsigned int i, last = 0;
 
 	for (i = 0; i < machine->harts; i++)
-		if (machine->ids[i] == id)
-			return true;
-	return false;
+		if (machine->ids[i] > last)
+			last = machine->ids[i];
+	return last;
 }
 
 /* -1 if the machine has no such hart */

@@ -28,7 +28,7 @@ struct machine {
 	unsigned int possible;		/* CPUs that the device tree names, harts or more */
 	unsigned int nr_nodes;
 	struct node nodes[MAX_NODES];	/* memory ascending */
-	unsigned int ids[MAX_HARTS];	/* of the harts, ascending */
+	unsigned int ids[MAX_HARTS];	/* of the harts */
 	int boot;			/* id of the hart that boots, -1 for any */
 };
 
@@ -37,6 +37,7 @@ void machine_print(FILE *file, const struct machine *machine);
 void machine_deal_harts(struct machine *machine);
 uint64_t machine_end(const struct machine *machine);	/* of all memory, from RAM_BASE */
 bool machine_has_hart(const struct machine *machine, unsigned int id);
+unsigned int machine_last_id(const struct machine *machine);
 bool machine_holds_boot_files(const struct machine *machine);
 int machine_node_of_hart(const struct machine *machine, unsigned int id);
 

@@ -375,7 +375,7 @@ static bool check_kvm(const struct row *row, const struct machine *machine)
 {
 	return (machine->nr_nodes == 1 && machine->boot < 0 &&
 		machine->possible == machine->harts &&
-		machine->ids[machine->harts - 1] == machine->harts - 1) ||
+		machine_last_id(machine) == machine->harts - 1) ||
 	       row_error(row, "kvm wants a machine with one node and nothing else",
 			 machine->name);
 }

@@ -58,7 +58,7 @@ bool qemu_version_ok(const char *qemu, char **version)
 /* As many as the largest hart id needs: QEMU's have the ids from 0 on */
 unsigned int qemu_harts(const struct machine *machine)
 {
-	return machine->ids[machine->harts - 1] + 1;
+	return machine_last_id(machine) + 1;
 }
 
 /* The initramfs of a cell's kernel if there is one, else that of all kernels */
