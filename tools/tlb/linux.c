@@ -240,9 +240,14 @@ static struct {
 	uint64_t written[MAX_UNITS / 64];
 } bitmap;
 
+bool linux_in_bitmap(uint64_t va)
+{
+	return bitmap.start && va >= bitmap.start && va < bitmap.start + MAX_UNITS / 8;
+}
+
 void linux_store(uint64_t va)
 {
-	if (bitmap.start && va >= bitmap.start && va < bitmap.start + MAX_UNITS / 8)
+	if (linux_in_bitmap(va))
 		bitmap.written[(va - bitmap.start) / 8] = tlb_seq;
 }
 

@@ -63,6 +63,9 @@ enum absorber linux_absorber(void);
  */
 bool linux_is_marked(const struct hart *hart, uint64_t seq);
 
+/** linux_in_bitmap() - an address is of the bitmap that handle_exception looks at */
+bool linux_in_bitmap(uint64_t va);
+
 /** linux_store() - a store to a virtual address; says when the bitmap was written */
 void linux_store(uint64_t va);
 

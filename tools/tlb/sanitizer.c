@@ -26,6 +26,15 @@
 
 /* struct pt_regs and what follows it on the stack, rounded up */
 #define PT_REGS_SIZE	0x140
+/* What handle_exception takes of the stack: PT_SIZE_ON_STACK */
+#define SAVED_SIZE	288
+
+#define SSTATUS_SIE	(1ul << 1)
+#define SSTATUS_SPP	(1ul << 8)
+#define CAUSE_INTERRUPT	(1ul << 63)
+
+/* Bit of a key of @reported: an interrupt */
+#define KEY_INTERRUPT	(1ul << 63)
 
 struct seen {
 	uint64_t page;
@@ -44,12 +53,19 @@ struct sanitizer {
 	/* When a page was last reported, by its number */
 	struct map reported;
 	enum window window;
+	/* The trap of WINDOW_ENTRY is an interrupt of the kernel */
+	bool interrupted;
+	/* The page where an interrupt would save registers, if nothing more is to be said of it */
+	struct seen stack;
 };
 
 static FILE *text;
 static FILE *json;
 static bool svvptc;
 static bool verify;
+static bool interrupts;
+/* Does handle_exception look at the bitmap when the kernel is interrupted? */
+static enum { NOT_KNOWN, NO, YES } interrupts_fence;
 static struct tally tally;
 
 static bool take_option(const char *name, const char *value)
@@ -64,6 +80,8 @@ static bool take_option(const char *name, const char *value)
 		svvptc = tlb_bool(name, value);
 	else if (!strcmp(name, "verify"))
 		verify = tlb_bool(name, value);
+	else if (!strcmp(name, "interrupts"))
+		interrupts = tlb_bool(name, value);
 	else
 		return false;
 	return true;
@@ -328,6 +346,49 @@ static void look_at_walk(struct event *event, const struct walk *now)
 	look_at_root(event, now);
 }
 
+static void judge_interrupt(struct event *event)
+{
+	event->verdict = VERDICT_KILL;
+	event->why = "an interrupt there saves registers to it";
+	if (interrupts_fence == YES && linux_is_marked(event->hart, event->store_seq)) {
+		event->verdict = VERDICT_ABSORBED;
+		event->why = "handle_exception fences before an interrupt saves registers to it";
+	}
+}
+
+/*
+ * Would handle_exception, were the hart interrupted now, save its registers to a page that the hart
+ * may hold no translation of? That trap is taken for one from user mode, and traps again for ever.
+ */
+static void check_interrupt(struct hart *hart, uint64_t pc)
+{
+	struct event event = {
+		.hart = hart, .pc = pc, .va = tlb_gpr(2) - SAVED_SIZE, .access = ACCESS_WRITE,
+	};
+	struct seen *stack = &hart->sanitizer->stack;
+	struct walk now;
+	uint64_t *reported;
+
+	if (stack->page == event.va >> PAGE_SHIFT && stack->generation == tlb_generation)
+		return;
+	if (!(event.va >> 63) || !walk(hart->satp, event.va, &now))
+		return;
+	event.shift = now.shift;
+	look_at_walk(&event, &now);
+	if (event.kind != KIND_NONE) {
+		reported = map_at(&hart->sanitizer->reported, KEY_INTERRUPT |
+				  page_key(hart, event.va, ACCESS_WRITE, now.global));
+		if (*reported <= event.store_seq) {
+			if (!(tlb_register("sstatus") & SSTATUS_SIE))
+				return;
+			judge_interrupt(&event);
+			report_add(&event);
+			*reported = tlb_seq + 1;
+		}
+	}
+	*stack = (struct seen){ .page = event.va >> PAGE_SHIFT, .generation = tlb_generation };
+}
+
 /*
  * The entry forbids the access now: could the hart have gone on with what the entry was? QEMU
  * itself may have.
@@ -404,15 +465,27 @@ static void on_store(struct hart *hart, uint64_t pc, uint64_t va, size_t length)
 
 static void on_load(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t va, void *data)
 {
+	struct hart *hart = tlb_current();
+
 	(void)vcpu;
-	check_data(tlb_current(), (uint64_t)data, va, 1ul << qemu_plugin_mem_size_shift(info),
-		   ACCESS_READ);
+	if (hart->sanitizer->interrupted && linux_in_bitmap(va))
+		interrupts_fence = YES;
+	check_data(hart, (uint64_t)data, va, 1ul << qemu_plugin_mem_size_shift(info), ACCESS_READ);
 }
 
 static void on_fetch(unsigned int vcpu, void *data)
 {
 	(void)vcpu;
 	check(tlb_current(), (uint64_t)data, (uint64_t)data, ACCESS_FETCH);
+}
+
+static void on_interruptible(unsigned int vcpu, void *data)
+{
+	struct hart *hart = tlb_current();
+
+	(void)vcpu;
+	if (hart->sanitizer->window == WINDOW_NONE && interrupts_fence != NOT_KNOWN)
+		check_interrupt(hart, (uint64_t)data);
 }
 
 /* QEMU holds translations like a hart, but drops more of them than a fence says */
@@ -501,6 +574,8 @@ static void on_trap(struct hart *hart)
 			look_at_forbidden(&event, &now);
 	}
 	hart->sanitizer->window = WINDOW_ENTRY;
+	hart->sanitizer->interrupted = interrupts && linux_handler_runs(hart) &&
+		tlb_register("scause") & CAUSE_INTERRUPT && tlb_register("sstatus") & SSTATUS_SPP;
 }
 
 static void add_block(struct qemu_plugin_tb *tb)
@@ -510,6 +585,9 @@ static void add_block(struct qemu_plugin_tb *tb)
 	if (!((uint64_t)pc >> 63))
 		return;
 	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_fetch, QEMU_PLUGIN_CB_R_REGS, pc);
+	if (interrupts)
+		qemu_plugin_register_vcpu_tb_exec_cb(tb, on_interruptible, QEMU_PLUGIN_CB_R_REGS,
+						     pc);
 }
 
 /* Linux has 0 in sscratch while the kernel runs, which says that a trap is the kernel's own */
@@ -523,6 +601,11 @@ static void on_window(unsigned int vcpu, void *data)
 	if (window == WINDOW_EXIT && sanitizer->window == WINDOW_ENTRY)
 		return;
 	sanitizer->window = window;
+	if (window != WINDOW_NONE || !sanitizer->interrupted)
+		return;
+	sanitizer->interrupted = false;
+	if (interrupts_fence == NOT_KNOWN)
+		interrupts_fence = NO;
 }
 
 static void add_window(struct qemu_plugin_insn *insn, const struct insn *decoded)
