@@ -74,7 +74,7 @@ help:
 	@echo  '  CELL=name   the cell for boot, shell and lava; make cells lists them'
 	@echo  '  SHARD=i/n   only the i-th of n parts of check, for as many hosts'
 	@echo  '  FROM=dirs   for report: reports, "a/report b/report", and jobs of LAVA with their logs'
-	@echo  '  IMAGE=file  riscv64 Image, vmlinuz or Debian package of a kernel, for survey'
+	@echo  '  IMAGE=file  riscv64 Image, vmlinuz or Debian package of a kernel, for survey; several as "a b"'
 	@echo  '  QEMU=       qemu-system-riscv64, 8.1 or later'
 	@echo  '  BIOS=       OpenSBI fw_dynamic.bin, 1.6 or later (a package)'
 	@echo  '  BUSYBOX=    static riscv64 BusyBox (a package)'
