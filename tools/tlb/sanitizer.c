@@ -229,7 +229,7 @@ static void look_at_root(struct event *event, const struct walk *now)
 	enum kind kind;
 	bool valid;
 
-	/* Of tables that it left before the fence the hart holds nothing, not even global mappings */
+	/* Of tables that it left before the fence the hart holds no global mapping either */
 	if (!root->before || root->left < fence_covering(&hart->fences, &what) ||
 	    root->seq <= ordered_until(hart, &what, event->access))
 		return;
