@@ -84,7 +84,7 @@ void main(void)
 	at = entry(VMALLOC(2), 0);
 	((void (*)(u64))((u64)leave + UPPER))((u64)landed);
 	fence_all();
-	set(at, page(2), RW);
+	set(at, page(2), RW | G);
 	use(root(), 0);
 	boot(VMALLOC(1));
 	first_use();
