@@ -208,6 +208,14 @@ build_cells()
 	"$top/scripts/build/build-initramfs" $(awk '!seen[$0]++' "$needs")
 }
 
+# A mistyped topic is found before anything is fetched
+check_topics()
+{
+	topics=$(sed -n 's/^topic \([^ ]*\).*/\1/p' "$top/patches/series")
+	! topic=$(echo "$TOPICS" | sed 's/[ ,]/\n/g' | grep -m 1 -vxF -e "$topics" -e '') ||
+		die "TOPICS=$topic: no such topic; name some of $(echo "$topics" | paste -s -d ' ' -)"
+}
+
 # Can there be a cell $1? If the base has it is known when the series for it is composed; a
 # mistyped name is found before anything is fetched.
 check_cell()
@@ -346,9 +354,7 @@ list_results()
 [ -z "$KSRC" ] || [ -d "$KSRC" ] || die "KSRC=$KSRC: no such directory; name a kernel tree"
 [ -n "$KSRC" ] || echo "$bases" | tr ' ' '\n' | grep -qxF -e "$BASE" ||
 	die "BASE=$BASE: no such base; name one of $bases"
-topics=$(sed -n 's/^topic \([^ ]*\).*/\1/p' "$top/patches/series")
-! topic=$(echo "${TOPICS:-}" | sed 's/[ ,]/\n/g' | grep -m 1 -vxF -e "$topics" -e '') ||
-	die "TOPICS=$topic: no such topic; name some of $(echo "$topics" | paste -s -d ' ' -)"
+[ -z "${TOPICS:-}" ] || check_topics
 [ -z "${BUSYBOX:-}" ] || [ -f "$BUSYBOX" ] ||
 	die "BUSYBOX=$BUSYBOX: no such file; name a static riscv64 BusyBox"
 [ -z "${BIOS:-}" ] || grep -qs OpenSBI "$BIOS" ||
