@@ -9,6 +9,7 @@
  *	percpu.tests=<a>,<b>	which tests to run, in this order; + separates as well
  *	percpu.timeout=<s>	how long each of them may take
  *	percpu.kexec=<n>	how many times to kexec and run the tests again
+ *	percpu.crash=<cpu>,...	by a panic on that CPU, into a crash kernel; see vmcore.c
  *	percpu.shell		run a shell instead
  *	percpu.kvm=<harts>,<m>	run all that in a guest of this kernel with <m> MiB of memory
  *
@@ -444,11 +445,13 @@ static void start_next(const char *names[MAX_TESTS], int count)
 	const char *why = "kexec: the command line is too long";
 	int number = first_number + count;
 	char bootargs[CMDLINE_SIZE];
+	int cpu = -1;
 
 	printf("init: kexec, %d more to come\n", kexecs - 1);
 	run_program(make_initramfs);
+	read_parameter("percpu.crash", 0, &cpu);
 	if (make_bootargs(bootargs, "percpu.number=%d percpu.kexec=%d", number, kexecs - 1))
-		why = kexec_start(bootargs);
+		why = cpu < 0 ? kexec_start(bootargs) : kexec_crash(bootargs, cpu);
 	printf("init: %s\n", why);
 	for (; number <= last_number; number++) {
 		fprintf(port, "# %s\n", why);

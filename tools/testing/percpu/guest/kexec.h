@@ -4,5 +4,6 @@
 #define KEXEC_H
 
 const char *kexec_start(const char *bootargs);
+const char *kexec_crash(const char *bootargs, int cpu);
 
 #endif

@@ -127,6 +127,7 @@ static bool read_logs(struct boot_log *log, const char *dir)
 	if (*log->cell->console &&
 	    !regcomp(&log->wanted, log->cell->console, REG_EXTENDED | REG_NOSUB))
 		log->console.wanted = &log->wanted;
+	log->console.crashes = *log->cell->crash;
 	console_feed(&log->console, console, console_size);
 	console_end(&log->console);
 	ktap_feed(&log->ktap, ktap, ktap_size);

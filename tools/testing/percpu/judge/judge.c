@@ -209,16 +209,20 @@ static void judge_units(const struct boot_log *log, struct result *result, unsig
 static void judge_facts(const struct boot_log *log, struct result *result, unsigned int generation)
 {
 	const struct cell *cell = log->cell;
+	/* A crash kernel has memory of one node, and no distance to another makes it fall back */
+	bool one_node = generation && *cell->crash;
 
 	judge_cpus(log, result, generation, "cpus_online", "harts online", cell_harts(cell));
 	judge_cpus(log, result, generation, "cpus_possible", "CPUs possible",
 		   cell_possible(cell));
-	judge_word(log, result, generation, VERDICT_CHUNK, "first_chunk", "first chunk",
-		   cell->chunk);
+	if (!one_node || *cell->alloc)
+		judge_word(log, result, generation, VERDICT_CHUNK, "first_chunk", "first chunk",
+			   cell->chunk);
 	judge_word(log, result, generation, VERDICT_PAGING, "paging", "paging mode",
 		   cell->paging);
 	judge_nodes(log, result, generation);
-	judge_units(log, result, generation);
+	if (!one_node)
+		judge_units(log, result, generation);
 }
 
 static void judge_guest_tests(const struct boot_log *log, struct result *result)

@@ -75,11 +75,26 @@ static bool is_splat(const char *message)
 	return false;
 }
 
+/* What a kernel says that the guest makes panic, until it starts its crash kernel */
+static bool is_dumping(struct console *console, const char *message)
+{
+	if (console->crashes &&
+	    !strcmp(message, "Kernel panic - not syncing: sysrq triggered crash")) {
+		console->crashes = false;
+		console->dumping = true;
+	} else if (!strncmp(message, "Starting crashdump kernel", 25)) {
+		console->dumping = false;
+	}
+	return console->dumping;
+}
+
 static void judge_message(struct console *console, const char *message)
 {
-	if (!*console->splat && is_splat(message))
+	bool dumping = is_dumping(console, message);
+
+	if (!dumping && !*console->splat && is_splat(message))
 		snprintf(console->splat, sizeof(console->splat), "%s", message);
-	if (!strncmp(message, "Kernel panic - not syncing", 26))
+	if (!dumping && !strncmp(message, "Kernel panic - not syncing", 26))
 		console->panicked = true;
 	if (!strncmp(message, "---[ end Kernel panic", 21))
 		console->ended = true;

@@ -20,6 +20,8 @@ struct console {
 	unsigned int opensbi_minor;
 	const regex_t *wanted;		/* what a control waits for, NULL for none */
 	bool seen;			/* a line matched it */
+	bool crashes;			/* a panic that the cell asked for is still to come */
+	bool dumping;			/* it came, and its crash kernel is not started yet */
 };
 
 void console_feed(struct console *console, const char *data, size_t size);

@@ -29,6 +29,7 @@ const struct cell_option cell_options[] = {
 	FLAG("units", "any", units_anywhere, false, NULL),
 	FLAG("kvm", NULL, kvm, true, NULL),
 	NUMBER("kexec", kexecs, 9, true, "percpu.kexec"),
+	TEXT(CELL_LIST, "crash", crash, true, "percpu.crash"),
 	NUMBER("transitions", transitions, 1000000, true, "percpu.transitions"),
 	TEXT(CELL_LIST, "tests", tests, true, "percpu.tests"),
 	TEXT(CELL_WORD, "initrd", initrd, false, NULL),
@@ -380,6 +381,12 @@ static bool check_kvm(const struct row *row, const struct machine *machine)
 			 machine->name);
 }
 
+/* What a crash kernel finds is judged like what kexec leads to */
+static bool check_crash(const struct row *row, const struct cell *cell)
+{
+	return cell->kexecs == 1 || row_error(row, "crash= wants kexec=1", cell->crash);
+}
+
 static bool parse_words(const struct row *row, const struct table *table, struct cell *cell)
 {
 	static const char * const pagings[] = { "sv39", "sv48", "sv57", NULL };
@@ -418,7 +425,8 @@ static bool parse_one_cell(struct row *row, struct cells_arg *arg)
 	if (!copy_word(cell.base, sizeof(cell.base), arg->base))
 		return row_error(row, "name too long", arg->base);
 	if (!parse_words(row, table, &cell) || !parse_options(row, table, &cell, &counts) ||
-	    (cell.kvm && !check_kvm(row, cell.machine)) || !set_name(row, &cell))
+	    (cell.kvm && !check_kvm(row, cell.machine)) ||
+	    (*cell.crash && !check_crash(row, &cell)) || !set_name(row, &cell))
 		return false;
 	if (!counts)
 		return true;

@@ -31,6 +31,7 @@ struct cell {
 	bool units_anywhere;
 	bool kvm;
 	unsigned int kexecs;
+	char crash[32];			/* CPUs: which one panics, and which are offline then */
 	unsigned int transitions;
 	char tests[128];
 	char initrd[16];

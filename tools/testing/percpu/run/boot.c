@@ -196,6 +196,7 @@ bool boot_start(struct boot *boot, const struct cell *cell, const struct tools *
 		.log = {
 			.cell = cell, .started = time(NULL), .stopped = VERDICT_PASS,
 			.append = copy_text(tools->append),
+			.console.crashes = *cell->crash,
 			.qemu_args = copy_text(tools->qemu_args),
 		},
 		.dir = make_cell_dir(cell, report),

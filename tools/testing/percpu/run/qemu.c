@@ -16,6 +16,9 @@
 #define KVM_HARTS	2
 #define KVM_MEGABYTES	512
 
+/* Of a crash kernel: its Image and twice its initramfs, packed and unpacked */
+#define CRASH_MEMORY	"192M"
+
 /* -cpu rv64 has sv57; 7.2 cannot switch a mode off and its numbers mislead */
 #define QEMU_MAJOR	8
 #define QEMU_MINOR	1
@@ -90,6 +93,8 @@ char *qemu_cmdline(const struct cell *cell, const struct tools *tools,
 		fprintf(file, " percpu_alloc=%s", cell->alloc);
 	fprintf(file, " percpu.cell=%s", cell->name);
 	cell_print_arguments(file, cell);
+	if (*cell->crash)
+		fprintf(file, " crashkernel=" CRASH_MEMORY);
 	/* A shell is in the host */
 	if (cell->kvm && connection != CONNECT_SHELL)
 		fprintf(file, " percpu.kvm=%u,%llu", cell->machine->harts,
