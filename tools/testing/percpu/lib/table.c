@@ -30,6 +30,7 @@ const struct cell_option cell_options[] = {
 	FLAG("kvm", NULL, kvm, true, NULL),
 	NUMBER("kexec", kexecs, 9, true, "percpu.kexec"),
 	TEXT(CELL_LIST, "crash", crash, true, "percpu.crash"),
+	TEXT(CELL_LIST, "lkdtm", lkdtm, true, "percpu.lkdtm"),
 	NUMBER("transitions", transitions, 1000000, true, "percpu.transitions"),
 	TEXT(CELL_LIST, "tests", tests, true, "percpu.tests"),
 	TEXT(CELL_WORD, "initrd", initrd, false, NULL),

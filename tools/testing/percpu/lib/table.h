@@ -32,6 +32,7 @@ struct cell {
 	bool kvm;
 	unsigned int kexecs;
 	char crash[32];			/* CPUs: which one panics, and which are offline then */
+	char lkdtm[32];			/* where LKDTM does what */
 	unsigned int transitions;
 	char tests[128];
 	char initrd[16];
