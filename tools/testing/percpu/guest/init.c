@@ -41,7 +41,8 @@
 
 #define PORT_DIR	"/sys/class/virtio-ports"
 #define PORT_NAME	"percpu.result"
-#define PORT_SECONDS	5
+#define PORT_SECONDS	5	/* the port need not be there */
+#define REMOVED_SECONDS	60	/* it was, and a test will have it back */
 #define REAP_SECONDS	5
 #define SIGN_OF_LIFE_MS	10000	/* much less than the runner waits for silence */
 #define MAX_TESTS	32
@@ -180,9 +181,9 @@ static int name_port(char *path, size_t size)
 	return err;
 }
 
-static int find_port(char *path, size_t size)
+static int find_port(char *path, size_t size, int seconds)
 {
-	long deadline = now_ms() + PORT_SECONDS * 1000;
+	long deadline = now_ms() + seconds * 1000;
 	int err;
 
 	while ((err = name_port(path, size)) == -ENOENT && now_ms() < deadline)
@@ -190,12 +191,12 @@ static int find_port(char *path, size_t size)
 	return err;
 }
 
-static void open_port(void)
+static void open_port(int seconds)
 {
 	char path[300];
 	int err;
 
-	err = find_port(path, sizeof(path));
+	err = find_port(path, sizeof(path), seconds);
 	if (err) {
 		printf("init: virtio port " PORT_NAME ": %s; the kernel's log takes the results\n",
 		       strerror(-err));
@@ -207,21 +208,34 @@ static void open_port(void)
 		die("results");
 }
 
-/* A test may have removed the port for a while. Nothing is buffered at this time. */
+/* Nothing is buffered at this time. */
 static void renew_port(void)
 {
 	struct pollfd state = { .fd = fileno(port) };
 
 	if (poll(&state, 1, 0) == 1 && state.revents & POLLHUP) {
 		fclose(port);
-		open_port();
+		open_port(REMOVED_SECONDS);
 	}
 }
 
-/* A line goes out whole: stdio writes on after a short write, and the port blocks. */
-static void flush_port(void)
+/*
+ * A text goes out whole: stdio writes on after a short write, and the port blocks. A test may
+ * remove the port for a while, and just now.
+ */
+static __attribute__((format(printf, 1, 2))) void write_port(const char *format, ...)
 {
-	if (fflush(port))
+	va_list args;
+	bool failed;
+
+	do {
+		renew_port();
+		va_start(args, format);
+		vfprintf(port, format, args);
+		va_end(args);
+		failed = fflush(port);
+	} while (failed && errno == ENODEV);
+	if (failed)
 		die("write to port " PORT_NAME);
 }
 
@@ -234,9 +248,7 @@ static void copy_line(struct test *test, bool complete)
 	text[test->length] = '\0';
 	if (!test->continues && !strcmp(text, "TAP version 13"))
 		strcpy(text, "KTAP version 1");
-	renew_port();
-	fprintf(port, "%s%s%s", test->continues ? "" : "  ", text, complete ? "\n" : "");
-	flush_port();
+	write_port("%s%s%s", test->continues ? "" : "  ", text, complete ? "\n" : "");
 	test->continues = !complete;
 	test->length = 0;
 }
@@ -367,9 +379,7 @@ static void write_result(int number, bool ok, const char *name, int generation,
 
 	if (generation)
 		snprintf(suffix, sizeof(suffix), " (kexec %d)", generation);
-	renew_port();
-	fprintf(port, "%s %d %s%s%s\n", ok ? "ok" : "not ok", number, name, suffix, directive);
-	flush_port();
+	write_port("%s %d %s%s%s\n", ok ? "ok" : "not ok", number, name, suffix, directive);
 }
 
 static void run_test(int number, const char *name, int generation)
@@ -454,7 +464,7 @@ static void start_next(const char *names[MAX_TESTS], int count)
 		why = cpu < 0 ? kexec_start(bootargs) : kexec_crash(bootargs, cpu);
 	printf("init: %s\n", why);
 	for (; number <= last_number; number++) {
-		fprintf(port, "# %s\n", why);
+		write_port("# %s\n", why);
 		write_result(number, false, names[(number - 1) % count],
 			     (number - 1) / count, "");
 	}
@@ -467,10 +477,9 @@ static void begin_document(int count, int generation)
 	cmdline_value(cmdline, "percpu.cell", cell, sizeof(cell));
 	printf("init: cell %s, %d tests, %d kexecs to come\n", cell, count, kexecs);
 	if (generation)
-		fprintf(port, "# generation %d\n", generation);
+		write_port("# generation %d\n", generation);
 	else
-		fprintf(port, "KTAP version 1\n# cell %s\n1..%d\n", cell, last_number);
-	flush_port();
+		write_port("KTAP version 1\n# cell %s\n1..%d\n", cell, last_number);
 }
 
 static void run_tests(void)
@@ -484,13 +493,13 @@ static void run_tests(void)
 	generation = count ? (first_number - 1) / count : 0;
 	last_number = first_number - 1 + count * (kexecs + 1);
 
-	open_port();
+	open_port(PORT_SECONDS);
 	begin_document(count, generation);
 	for (i = 0; i < count; i++)
 		run_test(first_number + i, names[i], generation);
 	if (kexecs)
 		start_next(names, count);
-	fprintf(port, "# done\n");
+	write_port("# done\n");
 	if (fclose(port))
 		die("write to port " PORT_NAME);
 }
@@ -501,7 +510,7 @@ static void run_guest(const char *machine)
 	char bootargs[CMDLINE_SIZE], path[300];
 	const char *const argv[] = { "/tests/kvm", machine, path, bootargs, NULL };
 
-	errno = -find_port(path, sizeof(path));
+	errno = -find_port(path, sizeof(path), PORT_SECONDS);
 	if (errno)
 		die("virtio port " PORT_NAME);
 	if (make_bootargs(bootargs, "percpu.kvm="))
