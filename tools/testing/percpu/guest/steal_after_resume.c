@@ -8,12 +8,7 @@
  * It is a hibernation as far as pm_test=core does it, without the image. KVM never stops
  * the hart then. So this sees that the host is called, and not the effects of a kernel that
  * does not call it.
- *
- * Meanwhile the console's driver is unbound from its device, the port to which results
- * go: on 7.3-rc7 a port that was frozen stays dead, because virtcons_restore() asks the
- * host before there is room for the answer. init opens it again.
  */
-#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -24,42 +19,22 @@
 #include "percpu_test.h"
 #include "steal.h"
 #include "steal_memory.h"
+#include "suspend.h"
 
-#define POWER		"/sys/power"
 #define TEST_DELAY	"/sys/module/hibernate/parameters/pm_test_delay"
-#define DRIVER		"/sys/bus/virtio/drivers/virtio_console"
 #define BOOT_CPU	0
 #define SECONDS		60
 #define ENOUGH		2000000000ULL	/* ns: more than is stolen before we look again */
 
 static unsigned long long phys;
 
-static int suspend(void)
+static int suspend_but_for_image(void)
 {
 	int err;
 
 	write_value(TEST_DELAY, "1");	/* second instead of five, where one can choose */
 	err = write_value(POWER "/pm_test", "core");
-	return err ? err : write_value(POWER "/state", "disk");
-}
-
-/* Nothing may be written to the standard output before the port is there again. */
-static int suspend_without_port(void)
-{
-	int err, bind_err = 0;
-	const char *device;
-	glob_t found;
-
-	if (glob(DRIVER "/virtio*", 0, NULL, &found))
-		return suspend();
-	device = strrchr(found.gl_pathv[0], '/') + 1;
-	err = write_value(DRIVER "/unbind", device);
-	if (!err) {
-		err = suspend();
-		bind_err = write_value(DRIVER "/bind", device);
-	}
-	globfree(&found);
-	return err ? err : bind_err;
+	return err ? err : suspend_to_disk();
 }
 
 /* Waits until the host has counted so much that a restart from zero shows. */
@@ -84,7 +59,7 @@ static bool restarts(const struct sta *before)
 	struct sta after;
 	int err;
 
-	err = suspend_without_port();
+	err = suspend_but_for_image();
 	after = steal_memory_read(phys);
 	if (err)
 		ksft_exit_fail_msg("suspend: %s\n", strerror(-err));
