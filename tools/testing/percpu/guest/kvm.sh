@@ -8,6 +8,7 @@
 # QEMU is a program of a distribution, in /kvm with its libraries and their loader.
 
 stub=/tmp/stub
+disk=/tmp/disk
 
 # Does what firmware does: lets user space of the first hart read the time, which kernels
 # before 6.16 do not do themselves. KVM did it, but QEMU 10.1 (and 10.0.7) sets scounteren
@@ -23,9 +24,17 @@ write_stub()
 
 run_qemu()
 {
+	end=-no-reboot
+	case $3 in
+	*resume=/dev/vda*)
+		/bin/busybox truncate -s 1G $disk
+		end="-drive if=none,id=disk,format=raw,file=$disk -device virtio-blk-device,drive=disk"
+		;;
+	esac
+	# shellcheck disable=SC2086 # words without blanks
 	/kvm/lib/ld-linux-riscv64-lp64d.so.1 --library-path /kvm/lib \
 		/kvm/bin/qemu-system-riscv64 \
-		-nodefaults -no-reboot -display none -M virt -accel kvm -cpu host \
+		-nodefaults $end -display none -M virt -accel kvm -cpu host \
 		-smp "${1%,*}" -m "${1#*,}" -kernel $stub \
 		-device loader,file=/kexec/Image,addr=0x80200000,force-raw=on \
 		-initrd /tmp/initramfs.cpio -append "$3" \

@@ -31,6 +31,8 @@ const struct cell_option cell_options[] = {
 	NUMBER("kexec", kexecs, 9, true, "percpu.kexec"),
 	TEXT(CELL_LIST, "crash", crash, true, "percpu.crash"),
 	TEXT(CELL_LIST, "lkdtm", lkdtm, true, "percpu.lkdtm"),
+	FLAG("disk", NULL, disk, true, "resume=/dev/vda"),
+	FLAG("noresume", NULL, noresume, true, "noresume"),
 	NUMBER("transitions", transitions, 1000000, true, "percpu.transitions"),
 	TEXT(CELL_LIST, "tests", tests, true, "percpu.tests"),
 	TEXT(CELL_WORD, "initrd", initrd, false, NULL),
@@ -256,7 +258,7 @@ void cell_print_arguments(FILE *file, const struct cell *cell)
 		char *value __free(free) = cell_option_get(option, cell);
 
 		if (value && option->argument)
-			fprintf(file, " %s=%s", option->argument, value);
+			fprintf(file, " %s%s%s", option->argument, *value ? "=" : "", value);
 	}
 }
 

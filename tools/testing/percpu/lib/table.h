@@ -33,6 +33,8 @@ struct cell {
 	unsigned int kexecs;
 	char crash[32];			/* CPUs: which one panics, and which are offline then */
 	char lkdtm[32];			/* where LKDTM does what */
+	bool disk;
+	bool noresume;
 	unsigned int transitions;
 	char tests[128];
 	char initrd[16];

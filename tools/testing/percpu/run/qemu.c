@@ -19,6 +19,9 @@
 /* Of a crash kernel: its Image and twice its initramfs, packed and unpacked */
 #define CRASH_MEMORY	"192M"
 
+/* Forgotten when QEMU ends, and large enough for an image of the smallest machine */
+#define DISK		"driver=raw,file.driver=null-co,file.read-zeroes=on,file.size=1G"
+
 /* -cpu rv64 has sv57; 7.2 cannot switch a mode off and its numbers mislead */
 #define QEMU_MAJOR	8
 #define QEMU_MINOR	1
@@ -161,7 +164,8 @@ static struct strv common_args(const struct cell *cell, const struct tools *tool
 	add(&args, "-cpu", xasprintf("%s%s", cpu_model(cell), cell->kvm ? ",h=true" : ""));
 	add(&args, "-smp", xasprintf("%u", harts_of_host(cell)));
 	add(&args, "-display", xasprintf("none"));
-	add(&args, "-no-reboot", NULL);
+	if (!cell->disk || cell->kvm)
+		add(&args, "-no-reboot", NULL);
 	add(&args, "-bios", xasprintf("%s", tools->bios));
 	if (cell_has_plugin(cell))
 		add_determinism(&args);
@@ -259,6 +263,10 @@ struct strv qemu_args(const struct cell *cell, const struct tools *tools,
 		add(&args, "-device", xasprintf("virtio-serial-device"));
 		add(&args, "-device",
 		    xasprintf("virtserialport,chardev=result,name=percpu.result"));
+	}
+	if (cell->disk && !cell->kvm) {
+		add(&args, "-drive", xasprintf("if=none,id=disk,snapshot=on," DISK));
+		add(&args, "-device", xasprintf("virtio-blk-device,drive=disk"));
 	}
 	if (connection == CONNECT_CELL && cell_has_plugin(cell))
 		add_plugin(&args, cell, tools, dir);
