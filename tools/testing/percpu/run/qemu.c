@@ -150,6 +150,12 @@ static void add_determinism(struct strv *args)
 	add(args, "-seed", xasprintf("1"));
 }
 
+/* That of a guest under KVM is made in its host, see guest/kvm.sh. */
+static bool has_disk(const struct cell *cell)
+{
+	return cell->disk && !cell->kvm;
+}
+
 static struct strv common_args(const struct cell *cell, const struct tools *tools,
 			       const char *dumpdtb)
 {
@@ -164,7 +170,7 @@ static struct strv common_args(const struct cell *cell, const struct tools *tool
 	add(&args, "-cpu", xasprintf("%s%s", cpu_model(cell), cell->kvm ? ",h=true" : ""));
 	add(&args, "-smp", xasprintf("%u", harts_of_host(cell)));
 	add(&args, "-display", xasprintf("none"));
-	if (!cell->disk || cell->kvm)
+	if (!has_disk(cell))
 		add(&args, "-no-reboot", NULL);
 	add(&args, "-bios", xasprintf("%s", tools->bios));
 	if (cell_has_plugin(cell))
@@ -264,7 +270,7 @@ struct strv qemu_args(const struct cell *cell, const struct tools *tools,
 		add(&args, "-device",
 		    xasprintf("virtserialport,chardev=result,name=percpu.result"));
 	}
-	if (cell->disk && !cell->kvm) {
+	if (has_disk(cell)) {
 		add(&args, "-drive", xasprintf("if=none,id=disk,snapshot=on," DISK));
 		add(&args, "-device", xasprintf("virtio-blk-device,drive=disk"));
 	}
