@@ -177,7 +177,7 @@ prepare()
 {
 	install_and_unpack "$1"
 	[ -z "$KSRC" ] || "$top/scripts/build/prepare-tree"
-	"$top/scripts/build/compose-series"
+	"$top/scripts/build/compose-series" --if-new
 }
 
 # Can kernel $1 be made of the base? An error is not an answer.
@@ -239,7 +239,8 @@ build_cell()
 	check_cell "$cell" || die "no cell $cell; make cells lists them"
 	prepare boot
 	build_harness
-	runner list | grep -qxF -- "$cell" || die "no cell $cell; make cells lists them"
+	runner list >"$O/tmp/cells" || exit
+	grep -qxF -- "$cell" "$O/tmp/cells" || die "no cell $cell; make cells lists them"
 	build_cells "$cell"
 }
 
