@@ -185,7 +185,8 @@ static bool parse_nodes(const struct row *row, struct machine *machine)
 		if (machine->nr_nodes == MAX_NODES)
 			return row_error(row, "more than 8 nodes", machine->name);
 		if (!parse_node(row->words[i], machine))
-			return row_error(row, "not SIZE[@OFFSET][/HARTS] after the node before",
+			return row_error(row,
+					"not SIZE[@OFFSET][/HARTS], as 512M@2G, above the node before",
 					row->words[i]);
 	}
 	if (!machine_end(machine))
