@@ -332,17 +332,8 @@ static void print_nodes(const struct result *result)
 		       machine->nodes[i].harts);
 }
 
-/* For a person: how a cell ended */
-void report_print_verdict(const struct result *result)
+static void print_facts(const struct result *result, const char *online)
 {
-	const char *online = fact(result, "cpus_online");
-
-	printf("\n%s: %s\n", result->name,
-	       result->verdict == VERDICT_PASS ? "PASS" : verdict_name(result->verdict));
-	if (result->reason)
-		printf("  reason: %s\n", result->reason);
-	if (result->added)
-		printf("  added for this boot: %s\n", result->added);
 	printf("  harts online: %u of %u (", cpulist_weight(online), cell_harts(result->cell));
 	print_nodes(result);
 	printf(")\n");
@@ -352,6 +343,21 @@ void report_print_verdict(const struct result *result)
 	       fact(result, "first_chunk_dynamic"));
 	printf("  paging mode: %s\n", fact(result, "paging"));
 	printf("  kernel: %s\n", fact(result, "release"));
+}
+
+/* For a person: how a cell ended, and what its kernel stated if it came so far */
+void report_print_verdict(const struct result *result)
+{
+	const char *online = ktap_fact(&result->tests, 0, "cpus_online");
+
+	printf("\n%s: %s\n", result->name,
+	       result->verdict == VERDICT_PASS ? "PASS" : verdict_name(result->verdict));
+	if (result->reason)
+		printf("  reason: %s\n", result->reason);
+	if (result->added)
+		printf("  added for this boot: %s\n", result->added);
+	if (online)
+		print_facts(result, online);
 	printf("  time: %.1f s from start to power-off\n", result->seconds);
 	printf("  directory: %s\n", result->dir ? result->dir : "?");
 }
