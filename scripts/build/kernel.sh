@@ -200,7 +200,7 @@ verify()
 		is_unknown "${line%%=*}" || echo "$line"
 	done >"$objects/lost"
 	[ ! -s "$objects/lost" ] ||
-		die "$kernel: options that did not stick: $(tr '\n' ' ' <"$objects/lost")"
+		die "$kernel: options that did not stick: $(paste -s -d ' ' "$objects/lost")"
 }
 
 # What the tests need is in the config of the selftests, where everybody's CI finds it
