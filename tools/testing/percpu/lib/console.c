@@ -27,6 +27,9 @@ static const char * const splat_starts[] = {
 	"irq event stamp",
 	"Insufficient stack space",
 	"kmemleak: Memory pool empty",
+	"cma: Failed to reserve ",
+	"crashkernel: couldn't allocate ",
+	"cannot allocate crashkernel ",
 };
 
 /* Messages that say so somewhere */

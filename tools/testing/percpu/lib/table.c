@@ -26,6 +26,8 @@ const struct cell_option cell_options[] = {
 	NUMBER("maxcpus", maxcpus, MAX_HARTS, true, "maxcpus"),
 	NUMBER("fault", fault, 99, true, "fault"),
 	FLAG("numa", "off", numa_off, true, "numa"),
+	TEXT(CELL_WORD, "cma", cma, true, "cma"),
+	TEXT(CELL_WORD, "crashkernel", crashkernel, true, "crashkernel"),
 	FLAG("units", "any", units_anywhere, false, NULL),
 	FLAG("kvm", NULL, kvm, true, NULL),
 	NUMBER("kexec", kexecs, 9, true, "percpu.kexec"),

@@ -28,6 +28,8 @@ struct cell {
 	unsigned int maxcpus;
 	unsigned int fault;
 	bool numa_off;
+	char cma[8];			/* memory that is reserved, as 256M */
+	char crashkernel[8];
 	bool units_anywhere;
 	bool kvm;
 	unsigned int kexecs;

@@ -96,7 +96,7 @@ char *qemu_cmdline(const struct cell *cell, const struct tools *tools,
 		fprintf(file, " percpu_alloc=%s", cell->alloc);
 	fprintf(file, " percpu.cell=%s", cell->name);
 	cell_print_arguments(file, cell);
-	if (*cell->crash)
+	if (*cell->crash && !*cell->crashkernel)
 		fprintf(file, " crashkernel=" CRASH_MEMORY);
 	/* A shell is in the host */
 	if (cell->kvm && connection != CONNECT_SHELL)
