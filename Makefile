@@ -59,7 +59,7 @@ help:
 	@echo  '  survey      boot the kernel IMAGE= as it is and report what it has and what is wrong'
 	@echo  '  series      compose the patch series for BASE= or KSRC='
 	@echo  '  lint        check our own text, and each patch of the series as the CI of linux-riscv does,'
-	@echo  '              which compiles allmodconfig: an hour'
+	@echo  '              which compiles parts of allmodconfig, and takes long'
 	@echo  '  shell       BusyBox prompt in the cell CELL='
 	@echo  '  cells       list the cells'
 	@echo  '  menuconfig  choose what check covers'
