@@ -9,21 +9,17 @@
  * - buffers of the tracer: what a CPU writes to trace_marker is in its own trace.
  */
 #include <fcntl.h>
-#include <linux/perf_event.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
 #include <time.h>
 
 #include "kselftest.h"
 #include "percpu_map.h"
 #include "percpu_test.h"
+#include "perf_counter.h"
 
 #define MAPS		32
 #define KEYS		16
-#define RING_PAGES	4	/* and one before them, for the header */
-#define PERIOD_NS	100000
 #define ROUNDS		2000	/* of work, until there must be something to see */
 #define TRACEFS		"/sys/kernel/tracing"
 #define MARKER_START	"percpu test "
@@ -99,19 +95,6 @@ static void test_maps(enum bpf_map_type type, const char *name)
 	ksft_test_result(ok && !err, "per-CPU %s\n", name);
 }
 
-static int open_counter(int cpu, uint64_t config, uint64_t period)
-{
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_SOFTWARE,
-		.size = sizeof(attr),
-		.config = config,
-		.sample_period = period,
-		.sample_type = PERF_SAMPLE_CPU,
-	};
-
-	return syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-}
-
 static uint64_t read_counter(int fd)
 {
 	uint64_t count;
@@ -141,11 +124,11 @@ static bool grows(int fd)
 
 static bool counter_grows(int cpu, uint64_t config)
 {
-	int fd = open_counter(cpu, config, 0);
+	int fd = perf_counter_open(cpu, config, 0);
 	bool ok;
 
 	if (fd < 0)
-		return fails(cpu, "perf_event_open", errno);
+		return fails(cpu, "perf_event_open", -fd);
 	ok = grows(fd);
 	close(fd);
 	if (!ok)
@@ -153,18 +136,12 @@ static bool counter_grows(int cpu, uint64_t config)
 	return ok;
 }
 
-/* With PERF_EVENTS comes its sysctl. */
-static bool has_perf(void)
-{
-	return !access("/proc/sys/kernel/perf_event_paranoid", F_OK);
-}
-
 static void test_counter(uint64_t config, const char *name)
 {
 	bool ok = true;
 	int cpu, err;
 
-	if (!has_perf()) {
+	if (!perf_supported()) {
 		ksft_test_result_skip("perf counts %s (PERF_EVENTS)\n", name);
 		return;
 	}
@@ -175,62 +152,34 @@ static void test_counter(uint64_t config, const char *name)
 	ksft_test_result(ok, "perf counts %s\n", name);
 }
 
-/* Returns how many samples there are, or -1 - <the other CPU that one of them names>. */
-static int count_samples(const struct perf_event_mmap_page *header, int cpu)
+static bool ring_fills(struct perf_samples *samples, int cpu)
 {
-	const char *data = (const char *)header + sysconf(_SC_PAGESIZE);
-	const struct {
-		struct perf_event_header header;
-		uint32_t cpu;
-		uint32_t reserved;
-	} *sample;
-	uint64_t at = 0, head = __atomic_load_n(&header->data_head, __ATOMIC_ACQUIRE);
-	int count = 0;
+	int count = 0, round;
 
-	/* not consumed, so the kernel drops what has no room, and nothing wraps */
-	for (; at < head; at += sample->header.size) {
-		sample = (const void *)(data + at);
-		if (sample->header.type != PERF_RECORD_SAMPLE)
-			continue;
-		if ((int)sample->cpu != cpu)
-			return -1 - (int)sample->cpu;
-		count++;
-	}
-	return count;
-}
-
-static bool ring_fills(int fd, int cpu)
-{
-	size_t size = (RING_PAGES + 1) * sysconf(_SC_PAGESIZE);
-	struct perf_event_mmap_page *ring;
-	int samples = 0, round;
-
-	ring = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (ring == MAP_FAILED)
-		return fails(cpu, "mmap", errno);
-	for (round = 0; round < ROUNDS && !samples; round++) {
+	for (round = 0; round < ROUNDS && !count; round++) {
 		work_and_sleep();
-		samples = count_samples(ring, cpu);
+		count = perf_samples_count(samples);
 	}
-	munmap(ring, size);
-	if (samples < 0)
-		ksft_print_msg("cpu%d: a sample of cpu%d\n", cpu, -1 - samples);
-	else if (!samples)
+	if (count < 0)
+		ksft_print_msg("cpu%d: a sample of cpu%d\n", cpu, -1 - count);
+	else if (!count)
 		ksft_print_msg("cpu%d: no sample\n", cpu);
-	return samples > 0;
+	return count > 0;
 }
 
 static bool samples_arrive(int cpu)
 {
-	int fd = open_counter(cpu, PERF_COUNT_SW_CPU_CLOCK, PERIOD_NS), err = run_on_cpu(cpu);
+	int err = run_on_cpu(cpu);
+	struct perf_samples samples;
 	bool ok;
 
 	if (err)
 		return fails(cpu, "sched_setaffinity", -err);
-	if (fd < 0)
-		return fails(cpu, "perf_event_open", errno);
-	ok = ring_fills(fd, cpu);
-	close(fd);
+	err = perf_samples_begin(&samples, cpu);
+	if (err)
+		return fails(cpu, "perf samples", -err);
+	ok = ring_fills(&samples, cpu);
+	perf_samples_end(&samples);
 	return ok;
 }
 
@@ -239,7 +188,7 @@ static void test_rings(void)
 	bool ok = true;
 	int cpu;
 
-	if (!has_perf()) {
+	if (!perf_supported()) {
 		ksft_test_result_skip("perf samples (PERF_EVENTS)\n");
 		return;
 	}

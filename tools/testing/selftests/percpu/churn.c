@@ -10,6 +10,8 @@
  * - Hoppers move from CPU to CPU, whatever is online, and make the kernel allocate
  *   there.
  * - Another process lets users of per-CPU memory take and free it, over and over.
+ * - A sampler has perf take samples of one CPU after the other, and some of these go
+ *   offline meanwhile.
  *
  * set_online_patiently() retries when the kernel is busy.
  *
@@ -36,6 +38,7 @@
 #include "keep_online.h"
 #include "kselftest.h"
 #include "percpu_test.h"
+#include "perf_counter.h"
 #include "pinned_run.h"
 #include "users.h"
 
@@ -52,6 +55,7 @@
 #define CONTEND_US		50000
 #define HOP_US			2000
 #define USERS_US		20000
+#define SAMPLE_US		5000
 
 /**
  * struct worker - a process
@@ -75,6 +79,7 @@ struct worker {
  * @contenders: all with the same CPU
  * @hoppers: with all CPUs
  * @users: the process with users of per-CPU memory
+ * @sampler: the process that has perf take samples
  * @transitions: how many there were
  * @stopping: all but the hoppers end
  * @quiet: no CPU is switched any more, so the hoppers end too
@@ -84,6 +89,7 @@ struct shared {
 	struct worker contenders[CONTENDERS];
 	struct worker hoppers[HOPPERS];
 	struct worker users;
+	struct worker sampler;
 	atomic_uint transitions;
 	atomic_bool stopping;
 	atomic_bool quiet;
@@ -220,6 +226,34 @@ static void take_and_free(struct worker *worker)
 	}
 }
 
+/* ENODEV is a CPU that is offline just now. */
+static bool take_samples_of(struct worker *worker, int cpu)
+{
+	struct perf_samples samples;
+	int count, err;
+
+	err = perf_samples_begin(&samples, cpu);
+	if (err)
+		return err == -ENODEV || fails(worker, cpu, "perf", strerror(-err));
+	usleep(SAMPLE_US);
+	count = perf_samples_count(&samples);
+	perf_samples_end(&samples);
+	worker->done += count > 0;
+	return count >= 0 || fails(worker, cpu, "perf", "a sample of another CPU");
+}
+
+/* First of home, which always has samples. */
+static void take_samples(struct worker *worker)
+{
+	int cpu = home;
+
+	do {
+		if (cpu >= 0 && !take_samples_of(worker, cpu))
+			break;
+		cpu = next_cpu(cpu, &worker->cpus);
+	} while (!shared->stopping);
+}
+
 static void start_workers(struct worker *workers, int count, void (*function)(struct worker *))
 {
 	pid_t pid;
@@ -311,6 +345,8 @@ static void test_churn(void)
 	start_workers(shared->contenders, nr_contenders, contend);
 	start_workers(shared->hoppers, HOPPERS, hop);
 	start_workers(&shared->users, 1, take_and_free);
+	if (perf_supported())
+		start_workers(&shared->sampler, 1, take_samples);
 	wait_for_transitions();
 	owned = join_workers(shared->owners, nr_owners, "owners");
 	state_facts(elapsed_ms(&start));
@@ -324,6 +360,11 @@ static void test_churn(void)
 			 "processes move from CPU to CPU\n");
 	ksft_test_result(join_workers(&shared->users, 1, "process with users"),
 			 "users take and free memory meanwhile\n");
+	if (perf_supported())
+		ksft_test_result(join_workers(&shared->sampler, 1, "sampler"),
+				 "perf samples meanwhile\n");
+	else
+		ksft_test_result_skip("perf samples meanwhile (PERF_EVENTS)\n");
 }
 
 static void test_work(const cpu_set_t *cpus)
@@ -373,6 +414,7 @@ static void deal_out(const cpu_set_t *online)
 		CPU_SET(last, &shared->contenders[i].cpus);
 	for (i = 0; i < HOPPERS; i++)
 		shared->hoppers[i].cpus = *online;
+	shared->sampler.cpus = *online;
 }
 
 static void read_wanted(void)
@@ -414,7 +456,7 @@ int main(void)
 	prepare(&online);
 
 	percpu_level_begin(&level);
-	ksft_set_plan(7);
+	ksft_set_plan(8);
 	test_churn();
 	ksft_test_result(all_online(&online), "all online again\n");
 	test_work(&online);
