@@ -55,7 +55,7 @@
 #define CONTEND_US		50000
 #define HOP_US			2000
 #define USERS_US		20000
-#define SAMPLE_US		5000
+#define SAMPLE_US		50000
 
 /**
  * struct worker - a process
