@@ -17,11 +17,11 @@
 #include "percpu_map.h"
 #include "percpu_test.h"
 #include "perf_counter.h"
+#include "tracer.h"
 
 #define MAPS		32
 #define KEYS		16
 #define ROUNDS		2000	/* of work, until there must be something to see */
-#define TRACEFS		"/sys/kernel/tracing"
 #define MARKER_START	"percpu test "
 #define MARKER		MARKER_START "%d cpu%d."
 
@@ -238,20 +238,8 @@ static int count_markers(int cpu)
 /* Returns how many events of a CPU were overwritten, or found no room. */
 static unsigned long long count_lost(int cpu)
 {
-	unsigned long long number, lost = 0;
-	char path[64], line[128];
-	FILE *stats;
-
-	snprintf(path, sizeof(path), TRACEFS "/per_cpu/cpu%d/stats", cpu);
-	stats = fopen(path, "r");
-	while (stats && fgets(line, sizeof(line), stats))
-		if (sscanf(line, "overrun: %llu", &number) == 1 ||
-		    sscanf(line, "commit overrun: %llu", &number) == 1 ||
-		    sscanf(line, "dropped events: %llu", &number) == 1)
-			lost += number;
-	if (stats)
-		fclose(stats);
-	return lost;
+	return tracer_stat(TRACEFS, cpu, "overrun") + tracer_stat(TRACEFS, cpu, "commit overrun") +
+		tracer_stat(TRACEFS, cpu, "dropped events");
 }
 
 static void test_trace(void)

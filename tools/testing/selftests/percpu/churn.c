@@ -12,6 +12,8 @@
  * - Another process lets users of per-CPU memory take and free it, over and over.
  * - A sampler has perf take samples of one CPU after the other, and some of these go
  *   offline meanwhile.
+ * - A tracer of events is switched on and off, and what a CPU has recorded must stay while
+ *   that is offline.
  *
  * set_online_patiently() retries when the kernel is busy.
  *
@@ -40,6 +42,7 @@
 #include "percpu_test.h"
 #include "perf_counter.h"
 #include "pinned_run.h"
+#include "tracer.h"
 #include "users.h"
 
 #define MAX_OWNERS		4
@@ -56,6 +59,7 @@
 #define HOP_US			2000
 #define USERS_US		20000
 #define SAMPLE_US		50000
+#define TRACE_US		500000
 
 /**
  * struct worker - a process
@@ -80,6 +84,8 @@ struct worker {
  * @hoppers: with all CPUs
  * @users: the process with users of per-CPU memory
  * @sampler: the process that has perf take samples
+ * @tracer: the process that traces events
+ * @hops: how often a hopper has come to each CPU
  * @transitions: how many there were
  * @stopping: all but the hoppers end
  * @quiet: no CPU is switched any more, so the hoppers end too
@@ -90,6 +96,8 @@ struct shared {
 	struct worker hoppers[HOPPERS];
 	struct worker users;
 	struct worker sampler;
+	struct worker tracer;
+	atomic_uint hops[CPU_SETSIZE];
 	atomic_uint transitions;
 	atomic_bool stopping;
 	atomic_bool quiet;
@@ -190,6 +198,7 @@ static bool hop_to(struct worker *worker, int cpu)
 
 	if (err)
 		return err == -EINVAL || fails(worker, cpu, "hop", strerror(-err));
+	shared->hops[cpu]++;
 	worker->done++;
 	return allocate(worker, cpu);
 }
@@ -252,6 +261,77 @@ static void take_samples(struct worker *worker)
 			break;
 		cpu = next_cpu(cpu, &worker->cpus);
 	} while (!shared->stopping);
+}
+
+/**
+ * struct traced - what a tracer knows of a CPU
+ * @hops: how many hops there ended while it was on
+ * @recorded: how many records there were when it was off last
+ */
+struct traced {
+	unsigned int hops;
+	unsigned long long recorded;
+};
+
+/* Each hopper may have come before the tracer was on, and have ended its hop after it. */
+static bool check_records(struct worker *worker, const struct tracer *tracer, int cpu,
+			  struct traced *traced)
+{
+	unsigned long long recorded = tracer_recorded(tracer, cpu);
+	int idle = tracer_idle_records(tracer, cpu);
+
+	if (idle < 0)
+		return fails(worker, cpu, "trace", "a record of another CPU");
+	if (recorded < traced->recorded)
+		return fails(worker, cpu, "trace", "records are lost");
+	if (recorded == traced->recorded && traced->hops > HOPPERS)
+		return fails(worker, cpu, "trace", "it ran and recorded nothing");
+	traced->recorded = recorded;
+	worker->done += idle > 0;
+	return true;
+}
+
+static int trace_for_a_while(const struct tracer *tracer, struct traced *traced)
+{
+	int cpu, err = tracer_switch(tracer, true);
+
+	if (err)
+		return err;
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		traced[cpu].hops = shared->hops[cpu];
+	usleep(TRACE_US);
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		traced[cpu].hops = shared->hops[cpu] - traced[cpu].hops;
+	return tracer_switch(tracer, false);
+}
+
+static bool trace_once(struct worker *worker, const struct tracer *tracer, struct traced *traced)
+{
+	int cpu = -1, err = trace_for_a_while(tracer, traced);
+
+	if (err)
+		return fails(worker, home, "tracer", strerror(-err));
+	while ((cpu = next_cpu(cpu, &worker->cpus)) >= 0)
+		if (!check_records(worker, tracer, cpu, &traced[cpu]))
+			return false;
+	return true;
+}
+
+static void trace(struct worker *worker)
+{
+	static struct traced traced[CPU_SETSIZE];
+	struct tracer tracer;
+	int err = tracer_begin(&tracer);
+
+	if (err) {
+		fails(worker, home, "tracer", strerror(-err));
+		return;
+	}
+	while (trace_once(worker, &tracer, traced) && !shared->stopping)
+		continue;
+	err = tracer_end(&tracer);
+	if (err)
+		fails(worker, home, "tracer", strerror(-err));
 }
 
 static void start_workers(struct worker *workers, int count, void (*function)(struct worker *))
@@ -338,15 +418,15 @@ static void state_facts(long ms)
 
 static void test_churn(void)
 {
-	bool owned, contended;
+	bool owned, contended, perf = perf_supported(), tracer = tracer_supported();
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	start_workers(shared->owners, nr_owners, own);
 	start_workers(shared->contenders, nr_contenders, contend);
 	start_workers(shared->hoppers, HOPPERS, hop);
 	start_workers(&shared->users, 1, take_and_free);
-	if (perf_supported())
-		start_workers(&shared->sampler, 1, take_samples);
+	start_workers(&shared->sampler, perf, take_samples);
+	start_workers(&shared->tracer, tracer, trace);
 	wait_for_transitions();
 	owned = join_workers(shared->owners, nr_owners, "owners");
 	state_facts(elapsed_ms(&start));
@@ -360,11 +440,16 @@ static void test_churn(void)
 			 "processes move from CPU to CPU\n");
 	ksft_test_result(join_workers(&shared->users, 1, "process with users"),
 			 "users take and free memory meanwhile\n");
-	if (perf_supported())
+	if (perf)
 		ksft_test_result(join_workers(&shared->sampler, 1, "sampler"),
 				 "perf samples meanwhile\n");
 	else
 		ksft_test_result_skip("perf samples meanwhile (PERF_EVENTS)\n");
+	if (tracer)
+		ksft_test_result(join_workers(&shared->tracer, 1, "tracer"),
+				 "events are traced meanwhile\n");
+	else
+		ksft_test_result_skip("events are traced meanwhile (TRACING)\n");
 }
 
 static void test_work(const cpu_set_t *cpus)
@@ -415,6 +500,7 @@ static void deal_out(const cpu_set_t *online)
 	for (i = 0; i < HOPPERS; i++)
 		shared->hoppers[i].cpus = *online;
 	shared->sampler.cpus = *online;
+	shared->tracer.cpus = *online;
 }
 
 static void read_wanted(void)
@@ -456,7 +542,7 @@ int main(void)
 	prepare(&online);
 
 	percpu_level_begin(&level);
-	ksft_set_plan(8);
+	ksft_set_plan(9);
 	test_churn();
 	ksft_test_result(all_online(&online), "all online again\n");
 	test_work(&online);
