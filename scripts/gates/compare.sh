@@ -21,10 +21,10 @@ list_touched()
 	git diff --name-only --diff-filter=d HEAD~ HEAD -- "$@"
 }
 
-# The same message elsewhere in a file is not a new one
+# The same message elsewhere in a file is not a new one; spatch prints a range of columns
 drop_line_numbers()
 {
-	sed -E 's/:[0-9]+:[0-9]+:/:/; s/:[0-9]+([: ])/\1/; s/ line [0-9]+/ line/g' "$1" | sort
+	sed -E 's/:[0-9]+:[0-9]+(-[0-9]+)?:/:/; s/:[0-9]+([: ])/\1/; s/ line [0-9]+/ line/g' "$1" | sort
 }
 
 # pass_without_new FUNCTION: ends the gate, with 1 if the function, called in the tree
