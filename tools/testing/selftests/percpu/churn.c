@@ -14,6 +14,8 @@
  *   offline meanwhile.
  * - A tracer of events is switched on and off, and what a CPU has recorded must stay while
  *   that is offline.
+ * - Each function that is called records itself, if the kernel can, from early in the start of
+ *   a CPU until it stops.
  *
  * set_online_patiently() retries when the kernel is busy.
  *
@@ -84,7 +86,8 @@ struct worker {
  * @hoppers: with all CPUs
  * @users: the process with users of per-CPU memory
  * @sampler: the process that has perf take samples
- * @tracer: the process that traces events
+ * @event_tracer: the process that traces events
+ * @function_tracer: the process that has functions traced
  * @hops: how often a hopper has come to each CPU
  * @transitions: how many there were
  * @stopping: all but the hoppers end
@@ -96,7 +99,8 @@ struct shared {
 	struct worker hoppers[HOPPERS];
 	struct worker users;
 	struct worker sampler;
-	struct worker tracer;
+	struct worker event_tracer;
+	struct worker function_tracer;
 	atomic_uint hops[CPU_SETSIZE];
 	atomic_uint transitions;
 	atomic_bool stopping;
@@ -317,21 +321,58 @@ static bool trace_once(struct worker *worker, const struct tracer *tracer, struc
 	return true;
 }
 
-static void trace(struct worker *worker)
+static void stop(int number)
+{
+	(void)number;
+	shared->stopping = true;
+}
+
+/* Where the test is killed no instance is left, which would slow the system down. */
+static bool begin_tracing(struct worker *worker, struct tracer *tracer, const char *type)
+{
+	int err;
+
+	signal(SIGTERM, stop);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	err = tracer_begin(tracer, type);
+	return !err || fails(worker, home, "tracer", strerror(-err));
+}
+
+static void end_tracing(struct worker *worker, const struct tracer *tracer)
+{
+	int err = tracer_end(tracer);
+
+	if (err)
+		fails(worker, home, "tracer", strerror(-err));
+}
+
+static void trace_events(struct worker *worker)
 {
 	static struct traced traced[CPU_SETSIZE];
 	struct tracer tracer;
-	int err = tracer_begin(&tracer);
 
-	if (err) {
-		fails(worker, home, "tracer", strerror(-err));
+	if (!begin_tracing(worker, &tracer, TRACE_EVENTS))
 		return;
-	}
 	while (trace_once(worker, &tracer, traced) && !shared->stopping)
 		continue;
-	err = tracer_end(&tracer);
-	if (err)
-		fails(worker, home, "tracer", strerror(-err));
+	end_tracing(worker, &tracer);
+}
+
+static void trace_functions(struct worker *worker)
+{
+	struct tracer tracer;
+	int cpu = -1;
+
+	if (!begin_tracing(worker, &tracer, TRACE_FUNCTIONS))
+		return;
+	while (!shared->stopping)
+		usleep(TRACE_US);
+	while ((cpu = next_cpu(cpu, &worker->cpus)) >= 0)
+		if (tracer_recorded(&tracer, cpu))
+			worker->done++;
+		else
+			fails(worker, cpu, "trace", "no function was recorded");
+	end_tracing(worker, &tracer);
 }
 
 static void start_workers(struct worker *workers, int count, void (*function)(struct worker *))
@@ -416,9 +457,19 @@ static void state_facts(long ms)
 	ksft_print_msg("fact hotplug_seconds %ld.%03ld\n", ms / 1000, ms % 1000);
 }
 
+static void join_optional(struct worker *worker, bool supported, const char *name,
+			  const char *test, const char *option)
+{
+	if (supported)
+		ksft_test_result(join_workers(worker, 1, name), "%s meanwhile\n", test);
+	else
+		ksft_test_result_skip("%s meanwhile (%s)\n", test, option);
+}
+
 static void test_churn(void)
 {
-	bool owned, contended, perf = perf_supported(), tracer = tracer_supported();
+	bool owned, contended, perf = perf_supported(), events = tracer_supported();
+	bool functions = tracer_knows_functions();
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	start_workers(shared->owners, nr_owners, own);
@@ -426,7 +477,8 @@ static void test_churn(void)
 	start_workers(shared->hoppers, HOPPERS, hop);
 	start_workers(&shared->users, 1, take_and_free);
 	start_workers(&shared->sampler, perf, take_samples);
-	start_workers(&shared->tracer, tracer, trace);
+	start_workers(&shared->event_tracer, events, trace_events);
+	start_workers(&shared->function_tracer, functions, trace_functions);
 	wait_for_transitions();
 	owned = join_workers(shared->owners, nr_owners, "owners");
 	state_facts(elapsed_ms(&start));
@@ -440,16 +492,11 @@ static void test_churn(void)
 			 "processes move from CPU to CPU\n");
 	ksft_test_result(join_workers(&shared->users, 1, "process with users"),
 			 "users take and free memory meanwhile\n");
-	if (perf)
-		ksft_test_result(join_workers(&shared->sampler, 1, "sampler"),
-				 "perf samples meanwhile\n");
-	else
-		ksft_test_result_skip("perf samples meanwhile (PERF_EVENTS)\n");
-	if (tracer)
-		ksft_test_result(join_workers(&shared->tracer, 1, "tracer"),
-				 "events are traced meanwhile\n");
-	else
-		ksft_test_result_skip("events are traced meanwhile (TRACING)\n");
+	join_optional(&shared->sampler, perf, "sampler", "perf samples", "PERF_EVENTS");
+	join_optional(&shared->event_tracer, events, "tracer of events", "events are traced",
+		      "TRACING");
+	join_optional(&shared->function_tracer, functions, "tracer of functions",
+		      "functions are traced", "FUNCTION_TRACER");
 }
 
 static void test_work(const cpu_set_t *cpus)
@@ -500,7 +547,8 @@ static void deal_out(const cpu_set_t *online)
 	for (i = 0; i < HOPPERS; i++)
 		shared->hoppers[i].cpus = *online;
 	shared->sampler.cpus = *online;
-	shared->tracer.cpus = *online;
+	shared->event_tracer.cpus = *online;
+	shared->function_tracer.cpus = *online;
 }
 
 static void read_wanted(void)
@@ -542,7 +590,7 @@ int main(void)
 	prepare(&online);
 
 	percpu_level_begin(&level);
-	ksft_set_plan(9);
+	ksft_set_plan(10);
 	test_churn();
 	ksft_test_result(all_online(&online), "all online again\n");
 	test_work(&online);

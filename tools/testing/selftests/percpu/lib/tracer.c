@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tracer of events and its buffers, one for each CPU. */
+/* The tracer of events and of functions, and its buffers, one for each CPU. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,6 +39,19 @@ bool tracer_supported(void)
 }
 
 /**
+ * tracer_knows_functions - can the kernel trace each function?
+ *
+ * Return: true if it can, and tracefs is mounted.
+ */
+bool tracer_knows_functions(void)
+{
+	char names[128];
+
+	return !read_value(TRACEFS "/available_tracers", names, sizeof(names)) &&
+		strstr(names, TRACE_FUNCTIONS);
+}
+
+/**
  * tracer_stat - read what the tracer counts for a CPU
  * @dir: TRACEFS, or the directory of an instance
  * @cpu: the CPU
@@ -65,26 +78,30 @@ unsigned long long tracer_stat(const char *dir, int cpu, const char *name)
 }
 
 /**
- * tracer_begin - make an instance of the tracer, which is off
+ * tracer_begin - make an instance of the tracer
  * @tracer: filled in; tracer_end() removes what it stands for
+ * @type: TRACE_FUNCTIONS, which it does from here on, or TRACE_EVENTS, see tracer_switch()
  *
  * Return: 0, or a negative errno.
  */
-int tracer_begin(struct tracer *tracer)
+int tracer_begin(struct tracer *tracer, const char *type)
 {
 	int err;
 
-	snprintf(tracer->dir, sizeof(tracer->dir), TRACEFS "/instances/percpu.%d", getpid());
+	snprintf(tracer->dir, sizeof(tracer->dir), TRACEFS "/instances/percpu.%d.%s", getpid(),
+		 type);
 	if (mkdir(tracer->dir, 0700))
 		return -errno;
 	err = write_file(tracer, "buffer_size_kb", BUFFER_KB);
+	if (!err)
+		err = write_file(tracer, "current_tracer", type);
 	if (err)
 		tracer_end(tracer);
 	return err;
 }
 
 /**
- * tracer_switch - trace, or keep what was recorded as it is
+ * tracer_switch - trace events, or keep what was recorded as it is
  * @tracer: the tracer
  * @on: which of it
  *
@@ -102,7 +119,7 @@ int tracer_switch(const struct tracer *tracer, bool on)
 
 /**
  * tracer_recorded - count what a CPU has recorded since the beginning
- * @tracer: the tracer, which is off
+ * @tracer: the tracer; if it is not off, the number may be too large
  * @cpu: the CPU
  *
  * Return: how many records there were, whether overwritten, read, or still there.
