@@ -24,8 +24,13 @@ crash=${crash##*percpu.lkdtm=}
 crash=${crash%% *}
 read -r cpu </sys/devices/system/cpu/online
 cpu=${cpu##*[-,]}
-[ "${crash#*,}" != SOFTLOCKUP ] || {
-	echo 1 >/proc/sys/kernel/softlockup_panic
+case ${crash#*,} in
+SOFTLOCKUP)	watchdog=softlockup;;
+HARDLOCKUP)	watchdog=hardlockup;;
+*)		watchdog=;;
+esac
+[ -z "$watchdog" ] || {
+	echo 1 >/proc/sys/kernel/${watchdog}_panic
 	echo 5 >/proc/sys/kernel/watchdog_thresh
 }
 /bin/busybox taskset "$(printf %x $((1 << cpu)))" /bin/busybox insmod $module \
